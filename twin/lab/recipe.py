@@ -1,0 +1,108 @@
+"""What the lab kernel is made of: Debian's kernel source, our options, five small edits. The hash names the result.
+
+Pure: nothing here starts a program or writes a file; ``twin.lab.kernel_build`` does. The edits, and why each is needed:
+
+=============================  ==================================================================================
+arch/um/Kconfig                TCP's timers tick 1,000 times a second, as on servers, and not 100 times
+arch/um/.../time-internal.h    the clock counts single nanoseconds, and not steps of 256
+drivers/net/veth.c             a packet that crossed a wire is no longer in its sender's queue (TCP small queues)
+arch/um/os-Linux/util.c (2)    random numbers come from the run's seed
+=============================  ==================================================================================
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from twin.errors import RunBroke
+
+SOURCE_PACKAGE: Final = "linux-source-6.12"
+SOURCE_TARBALL: Final = Path(f"/usr/src/{SOURCE_PACKAGE}.tar.xz")
+KERNEL_FOLDER: Final = Path(__file__).parent / "kernel"
+
+#: What ``make`` gets besides the target. The fixed date, user and host make the same recipe give the same kernel.
+MAKE_ARGUMENTS: Final = (
+    "ARCH=um",
+    "KBUILD_BUILD_TIMESTAMP=2026-01-01",
+    "KBUILD_BUILD_USER=twin",
+    "KBUILD_BUILD_HOST=lab",
+    "KBUILD_BUILD_VERSION=1",
+)
+
+#: The part of the source that this configuration reads: 200 MB of its 1.5 GB.
+WANTED_MEMBERS: Final = (
+    "*/Kconfig*",
+    "*/Makefile*",
+    "*/Kbuild*",
+    *(
+        f"{SOURCE_PACKAGE}/{folder}"
+        for folder in (
+            *("arch/um", "arch/x86", "block", "certs", "crypto", "drivers/base", "drivers/block", "drivers/char"),
+            *("drivers/input", "drivers/net/*.[ch]", "drivers/tty", "fs", "include", "init", "io_uring", "ipc"),
+            *("kernel", "lib", "mm", "net", "scripts", "security", "tools/include", "tools/scripts", "usr"),
+        )
+    ),
+)
+
+#: About how many lines ``make`` prints, for the progress shown while it works.
+EXPECTED_STEPS: Final = 1280
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Replace ``before``, which must be in ``file`` exactly once, by ``after``."""
+
+    file: str
+    before: str
+    after: str
+
+
+def edits() -> tuple[Edit, ...]:
+    """The changes to the kernel's source, in order."""
+    getrandom = "ssize_t os_getrandom(void *buf, size_t len, unsigned int flags)\n{\n\treturn "
+    seeded_random = (KERNEL_FOLDER / "seeded_random.c").read_text(encoding="utf-8")
+    return (
+        Edit("arch/um/Kconfig", "config HZ\n\tint\n\tdefault 100\n", "config HZ\n\tint\n\tdefault 1000\n"),
+        Edit(
+            "arch/um/include/linux/time-internal.h",
+            "#define TIMER_MULTIPLIER 256\n",
+            "#define TIMER_MULTIPLIER 1\n",
+        ),
+        Edit("drivers/net/veth.c", "\tskb_tx_timestamp(skb);\n", "\tskb_tx_timestamp(skb);\n\tskb_orphan(skb);\n"),
+        Edit("arch/um/os-Linux/util.c", getrandom + "getrandom(", getrandom + "lab_random("),
+        Edit("arch/um/os-Linux/util.c", getrandom, f"{seeded_random}\n{getrandom}"),
+    )
+
+
+def apply(edit: Edit, text: str) -> str:
+    """``text`` with ``edit`` made. Raises ``RunBroke`` unless the place to change is there exactly once."""
+    count = text.count(edit.before)
+    if count != 1:
+        raise RunBroke(
+            f"the lab kernel's recipe does not fit this kernel source: {edit.file} has {count} places that read "
+            f"{edit.before.strip()!r}, where one is expected; the package {SOURCE_PACKAGE} changed"
+        )
+    return text.replace(edit.before, edit.after)
+
+
+def apply_all(source: Path) -> None:
+    """Make every edit in the unpacked source tree ``source``."""
+    for edit in edits():
+        path = source / edit.file
+        path.write_text(apply(edit, path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def config() -> str:
+    """The kernel options that differ from ``allnoconfig``."""
+    return (KERNEL_FOLDER / "config").read_text(encoding="utf-8")
+
+
+def recipe_hash(source_version: str, compiler_version: str) -> str:
+    """Sixteen hex digits that change whenever the kernel would: options, edits, arguments, source and compiler."""
+    digest = hashlib.sha256()
+    for part in (config(), repr(edits()), repr(MAKE_ARGUMENTS), source_version, compiler_version):
+        digest.update(part.encode() + b"\0")
+    return digest.hexdigest()[:16]

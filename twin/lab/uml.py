@@ -1,0 +1,158 @@
+"""Boots the lab kernel, waits for it, and leaves nothing behind.
+
+The lab kernel is User-Mode Linux: one ordinary process with its traced children::
+
+    twin ── linux (cwd = the run's folder, one CPU) ── first process (init.sh) ── the command
+             │ root: the host's files, read-only       │ /run/bundle: the run's folder
+             │ memory: an unlinked file                │ console: logs/console.log, output: logs/lab.log
+
+It leads a session of its own, so a terminal's Ctrl-C does not reach it: it is ended by its number. When this process
+dies by any cause, Linux ends the lab kernel at once (``twin.lab.child``) and that ends everything inside it.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from twin.errors import RunBroke
+from twin.lab import cpus, guest, kernel_build, machine, runs
+from twin.lab.child import ending_with_parent
+from twin.lab.foreground import signals_interrupt, terminal_kept
+from twin.lab.memory import memory_folder
+
+#: Where the virtual clock starts, always: 1 January 2026, 00:00 UTC, in nanoseconds.
+VIRTUAL_START_NS: Final = 1_767_225_600_000_000_000
+
+_CONSOLE: Final = Path("logs/console.log")
+
+
+@dataclass(frozen=True)
+class LabEnd:
+    """How a lab ended: its command's exit status, and the wall time from boot to end."""
+
+    status: int
+    wall_s: float
+
+
+def run(
+    folder: Path,
+    command: Sequence[str],
+    *,
+    clock: str,
+    seed: int,
+    timeout_s: float,
+    memory_mb: int = 4096,
+    cpu: int | None = None,
+    interactive: bool = False,
+    visible: Sequence[Path] = (),
+) -> LabEnd:
+    """Run ``command`` as root in a lab of its own, with ``folder`` at ``/run/bundle``, and wait for its end.
+
+    ``clock`` is ``virtual`` or ``real``. With the virtual clock, ``seed`` fixes every random number. ``timeout_s`` is
+    wall time. ``visible`` names further files of the host that the command reads. ``interactive`` connects the
+    command to this terminal. Raises ``MachineLacks``, and ``RunBroke`` when the lab does not end in time or dies.
+    ``KeyboardInterrupt`` (also made of SIGTERM and SIGHUP here) is passed on once everything is gone.
+    """
+    machine.require_lab()
+    kernel = kernel_build.ensure()
+    folder = folder.resolve()
+    own = environment(clock, seed, memory_folder(memory_mb, extra=[folder]))
+    options = command_line(clock, memory_mb, interactive)
+    with ExitStack() as stack:
+        stack.enter_context(signals_interrupt())
+        stack.callback(guest.tidy, folder)
+        guest.write(folder, command, visible)
+        chosen = stack.enter_context(cpus.claim(cpu))
+        if interactive:
+            stack.enter_context(terminal_kept())
+        started = time.monotonic()
+        process = stack.enter_context(_booted([str(kernel), *options], folder, own, chosen, interactive))
+        stack.enter_context(runs.recorded(folder, process.pid))
+        if not _wait(process, timeout_s):
+            raise RunBroke(f"the lab did not end within {timeout_s:g} s of wall time", str(folder / _CONSOLE))
+        return LabEnd(_status(folder), time.monotonic() - started)
+
+
+def command_line(clock: str, memory_mb: int, interactive: bool = False) -> list[str]:
+    """The kernel's command line. It seeds the kernel's random numbers, so it holds nothing that differs by run."""
+    options = [
+        f"mem={memory_mb}M",
+        "root=/dev/root",
+        "rootfstype=hostfs",
+        "rootflags=/",
+        "ro",
+        "init=/proc/self/cwd/lab/init",
+        "con=null",
+        "con0=fd:0,fd:1",
+        "quiet",
+        "uml_dir=uml/",
+        "umid=lab",
+    ]
+    if clock == "virtual":
+        options += ["time-travel=inf-cpu", f"time-travel-start={VIRTUAL_START_NS}"]
+    if interactive:
+        options.append("twin_terminal=yes")
+    return options
+
+
+def environment(clock: str, seed: int, memory_folder: Path) -> dict[str, str]:
+    """The lab kernel's own environment; nothing in the lab sees it."""
+    values = {"PATH": machine.PROGRAM_PATH, "TMPDIR": str(memory_folder)}
+    if clock == "virtual":
+        values["TWIN_LAB_SEED"] = str(seed)
+    return values
+
+
+@contextmanager
+def _booted(
+    command: list[str], folder: Path, own: dict[str, str], cpu: int, interactive: bool
+) -> Iterator[subprocess.Popen[bytes]]:
+    """The lab kernel while the block runs; afterwards nothing of it is left."""
+    console = folder / _CONSOLE
+    with console.open("wb") as log:
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=own,
+            stdin=sys.stdin if interactive else subprocess.DEVNULL,
+            stdout=sys.stdout if interactive else log,
+            stderr=log,
+            preexec_fn=ending_with_parent(signal.SIGKILL, cpu),
+        )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _wait(process: subprocess.Popen[bytes], timeout_s: float) -> bool:
+    """Wait until ``process`` ends, without polling; False when it did not within ``timeout_s``."""
+    descriptor = os.pidfd_open(process.pid)
+    try:
+        ready, _, _ = select.select([descriptor], [], [], timeout_s)
+    finally:
+        os.close(descriptor)
+    return bool(ready)
+
+
+def _status(folder: Path) -> int:
+    """The exit status that the lab's first process wrote. Raises ``RunBroke`` if it did not get that far."""
+    try:
+        return int((folder / "lab" / "status").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        lines = (folder / _CONSOLE).read_text(encoding="utf-8", errors="replace").split("\n")
+        last = [line.strip() for line in lines if line.strip()][-3:]
+        said = " / ".join(last) or "nothing"
+        what = f"the lab kernel stopped before its command ended; the last it said: {said}"
+        raise RunBroke(what, str(folder / _CONSOLE)) from None
