@@ -1,0 +1,67 @@
+"""Whether the lab kept its promises: a run that did not says why, and never passes for a good one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from twin.plan.model import Plan
+from twin.results.bundle import Run
+from twin.results.document import Fidelity
+from twin.results.event import Event
+from twin.results.outcome import AllReduceRecord, Iperf3Record, Outcome, PacketsRecord, WorkloadRecord
+from twin.units import show_time
+from twin.workloads.scenario import AllReduce, Iperf3, Packets, Scenario, Workload
+
+#: How late an action of the real clock may come before the run says so. Assumed: a tenth of the usual target for
+#: restoration, 50 ms.
+LATE_ALLOWED_S = 0.005
+
+
+def judge_fidelity(run: Run) -> Fidelity:
+    """The reasons not to trust ``run``, in a fixed order."""
+    reasons = [
+        *_delay_drops(run.plan, run.outcome),
+        *_unfinished(run.scenario, run.outcome, run.events),
+        *_late(run.outcome),
+    ]
+    return Fidelity(ok=not reasons, reasons=tuple(reasons))
+
+
+def _delay_drops(plan: Plan, outcome: Outcome) -> Iterator[str]:
+    """A fibre holds all that is in flight; a drop there means that the emulation's own queue was too short."""
+    for queue in outcome.queues:
+        if queue.kind != "delay" or queue.dropped_packets == 0:
+            continue
+        if plan.link_by_name[queue.link].at(queue.node).loss == 0:
+            yield f"the delay of link {queue.link} from {queue.node} dropped {queue.dropped_packets} packets; it should drop none"
+
+
+def _unfinished(scenario: Scenario, outcome: Outcome, events: tuple[Event, ...]) -> Iterator[str]:
+    stopped = {action.target for action in scenario.timeline if action.do == "stop"}
+    started = {action.target for action in scenario.timeline if action.do == "start"}
+    for workload in scenario.workloads:
+        if workload.name in stopped or (workload.start_s < 0 and workload.name not in started):
+            continue
+        record = outcome.workloads.get(workload.name)
+        lack = "it left no record" if record is None else _lack(workload, record)
+        if lack:
+            yield f"workload {workload.name} did not finish: {lack}"
+
+
+def _lack(workload: Workload, record: WorkloadRecord) -> str:
+    """What a workload's record lacks to be whole; empty where nothing does."""
+    if isinstance(workload, AllReduce) and isinstance(record, AllReduceRecord):
+        done = len(record.iterations)
+        return "" if done >= record.planned else f"{done} of {record.planned} iterations"
+    if isinstance(workload, Packets) and isinstance(record, PacketsRecord):
+        return "" if record.sent >= workload.count else f"{record.sent} of {workload.count} packets sent"
+    if isinstance(workload, Iperf3) and isinstance(record, Iperf3Record):
+        wanted = workload.size_bytes or 0
+        return "" if record.sent_bytes >= wanted else f"{record.sent_bytes} of {wanted} bytes sent"
+    return f"its record is of the kind {record.kind}, not {workload.kind}"
+
+
+def _late(outcome: Outcome) -> Iterator[str]:
+    if outcome.late_s is not None and outcome.late_s > LATE_ALLOWED_S:
+        late, allowed = show_time(outcome.late_s), show_time(LATE_ALLOWED_S)
+        yield f"this machine was short of CPU: an action came {late} late, allowed {allowed}"

@@ -1,0 +1,79 @@
+"""From what the lab left in a run's folder to a bundle with its results."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from twin.errors import BadInput, RunBroke
+from twin.results import bundle, samples
+from twin.results.bundle import Run
+from twin.results.document import SCHEMA, Results
+from twin.results.expectations import judge
+from twin.results.fidelity import judge_fidelity
+from twin.results.metrics import metrics_of
+
+DISTRIBUTION = "optical-twin"
+SOURCE_VERSION = "0.1.0+source"
+
+
+def finish(folder: Path, *, lab: str, clock: str, wall_s: float) -> Results:
+    """Write ``samples.parquet`` (for ``samples.csv``, which goes) and ``results.json``; return the results.
+
+    ``wall_s`` is how long the run took on the wall's clock: nothing else here depends on it. Raises ``RunBroke``
+    where the lab's files are missing, damaged or say that the run failed.
+    """
+    try:
+        run = Run(bundle.read_plan(folder), bundle.read_scenario(folder), bundle.read_outcome(folder), ())
+        if not run.outcome.ok:
+            raise RunBroke(f"the lab reports: {run.outcome.error or 'no reason'}", log_of(folder))
+        run = bundle.read_run(folder)
+    except BadInput as problem:
+        raise RunBroke(f"the lab left no whole result ({problem})", log_of(folder)) from problem
+    _pack_samples(folder)
+    results = results_of(run, engine="emulation", lab=lab, clock=clock, wall_s=wall_s)
+    bundle.write_results(folder, results)
+    (folder / bundle.SAMPLES_CSV).unlink()
+    return results
+
+
+def results_of(run: Run, *, engine: str, lab: str, clock: str, wall_s: float) -> Results:
+    """The results of ``run``: the same for every engine."""
+    metrics = metrics_of(run)
+    return Results(
+        schema=SCHEMA,
+        experiment=run.scenario.name,
+        engine=engine,
+        lab=lab,
+        clock=clock,
+        seed=run.scenario.seed,
+        version=twin_version(),
+        wall_s=wall_s,
+        virtual_s=run.outcome.virtual_s,
+        metrics=metrics,
+        expectations=judge(run.scenario.expectations, metrics),
+        fidelity=judge_fidelity(run),
+    )
+
+
+def twin_version() -> str:
+    """The installed version; ``0.1.0+source`` when running from the source tree."""
+    try:
+        return version(DISTRIBUTION)
+    except PackageNotFoundError:
+        return SOURCE_VERSION
+
+
+def log_of(folder: Path) -> str:
+    """The log to read after a failure: the largest in ``logs/``, or the folder where there is none yet."""
+    logs = sorted((folder / bundle.LOGS).glob("*.log"), key=lambda path: (-path.stat().st_size, path.name))
+    return str(logs[0] if logs else folder / bundle.LOGS)
+
+
+def _pack_samples(folder: Path) -> None:
+    path = folder / bundle.SAMPLES_CSV
+    try:
+        table = samples.read_csv(path)
+    except (OSError, ValueError) as problem:
+        raise RunBroke(f"the lab's samples cannot be read ({problem})", log_of(folder)) from problem
+    samples.write_parquet(folder / bundle.SAMPLES, table)

@@ -1,0 +1,95 @@
+"""Events and numbers in words, the same in the summary and in the report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from twin.results.document import Metric
+from twin.results.event import Event
+from twin.units import show_rate, show_time
+
+#: the moments that a reader looks for in every plot
+LANDMARKS = (
+    "fibre-cut",
+    "fibre-repaired",
+    "link-cut",
+    "link-repaired",
+    "circuit-requested",
+    "circuit-down",
+    "circuit-active",
+    "circuit-failed",
+    "circuit-released",
+)
+
+
+def describe(event: Event) -> str:
+    """One event as a sentence without its time: ``fibre tokyo-osaka cut``."""
+    details = event.details
+    if event.victim is not None:
+        kind, name = event.victim
+        return f"{kind} {name} {'cut' if event.is_cut else 'repaired'}"
+    if "circuit" in details:
+        return _describe_circuit(event)
+    if "workload" in details:
+        return f"workload {details['workload']} {event.name.removeprefix('workload-')}"
+    rest = ", ".join(f"{key} {_value(value)}" for key, value in details.items())
+    return event.name.replace("-", " ") + (f": {rest}" if rest else "")
+
+
+def _describe_circuit(event: Event) -> str:
+    text = f"circuit {event.details['circuit']} {event.name.removeprefix('circuit-')}"
+    fibres = event.details.get("fibres")
+    if fibres:
+        text += f" over {path(fibres)}"
+    if event.details.get("channel") is not None:
+        text += f", channel {event.details['channel']}"
+    if event.details.get("reason"):
+        text += f": {event.details['reason']}"
+    return text
+
+
+def short(event: Event) -> str:
+    """The event in as few words as a label in a plot may have."""
+    if event.victim is not None:
+        return f"{event.victim[1]} {'cut' if event.is_cut else 'repaired'}"
+    return f"{event.details.get('circuit', '')} {event.name.removeprefix('circuit-')}".strip()
+
+
+def path(fibres: Iterable[str]) -> str:
+    """The fibres of a circuit in order: ``tokyo-nagoya + nagoya-osaka``."""
+    return " + ".join(str(fibre) for fibre in fibres)
+
+
+def _value(value: object) -> str:
+    return path(value) if isinstance(value, (list, tuple)) else str(value)
+
+
+def show(metric: Metric) -> str:
+    """A metric as people read it: ``12.1 ms``, ``400 Gb/s``, ``0.003 %``, ``37``."""
+    if metric.unit == "s":
+        return show_time(rounded(metric.value, 5))
+    if metric.unit == "b/s":
+        return show_rate(rounded(metric.value, 4))
+    if metric.unit == "ratio":
+        return show_ratio(metric.value)
+    return f"{metric.value:,}" if isinstance(metric.value, int) else f"{metric.value:.6g}"
+
+
+def show_ratio(value: float) -> str:
+    """A fraction in percent, small ones in parts per million: ``0.5 %``, ``3.2 ppm``."""
+    if 0 < abs(value) < 1e-4:
+        return f"{value * 1e6:.3g} ppm"
+    return f"{value * 100:.3g} %"
+
+
+def rounded(value: float, digits: int) -> float:
+    """``value`` to ``digits`` significant digits."""
+    return float(f"{value:.{digits}g}")
+
+
+def moment(t_s: float) -> str:
+    """A time after zero, to the microsecond where it needs it: ``2.000 s``, ``2.012345 s``."""
+    text = f"{t_s:.6f}"
+    while text.endswith("0") and len(text.rpartition(".")[2]) > 3:
+        text = text[:-1]
+    return f"{text} s"
