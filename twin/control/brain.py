@@ -1,0 +1,236 @@
+"""The whole controller but for its wires: one ``handle(event, now_s)`` that returns commands.
+
+Two kinds: ``optical_circuit`` restores circuits after a loss of light and returns them when it is back;
+``static_path`` computes every path once and never reacts. Both wait for all switches of the plan before the first
+circuit, so that which circuit gets which channel does not depend on who connects first.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twin.control.arp import ArpProxy
+from twin.control.circuit import Circuit, State, Step
+from twin.control.circuits import Circuits
+from twin.control.commands import Answer, Barrier, Command, PacketOut, Record, Wake
+from twin.control.events import (
+    ArpAsked,
+    BarrierAnswered,
+    CircuitReleased,
+    CircuitRequested,
+    CircuitsListed,
+    Event,
+    PortStatus,
+    SwitchConnected,
+    SwitchLost,
+    Woken,
+)
+from twin.control.packets import base_flows, circuit_edges, site_to_site_flows
+from twin.control.plant import Plant, Port, edges_of
+from twin.control.routing import Edge
+from twin.control.tables import Tables
+from twin.plan.model import Plan
+
+
+class Brain:
+    """``restores``: whether what happens to ports changes any path. Not safe for threads: one event at a time."""
+
+    def __init__(self, plan: Plan, *, restores: bool) -> None:
+        self._plan = plan
+        self._restores = restores
+        self._plant = Plant(plan)
+        self._tables = Tables()
+        self._circuits = Circuits(self._plant, self._tables, self._record, heed_light=restores)
+        self._arp = ArpProxy(plan)
+        self._packet_dpids = {switch.dpid for switch in plan.packet_switches}
+        self._missing = set(self._plant.dpid_of.values())
+        self._edges: list[Edge] = []
+        self._token = 0
+        self._wake_at_s: float | None = None
+        self._now_s = 0.0
+        self._out: list[Command] = []
+        self._tables.want("base", base_flows(plan))
+        self._route_packets()
+
+    @property
+    def circuits(self) -> tuple[Circuit, ...]:
+        """All circuits, in the order of their requests."""
+        return tuple(self._circuits)
+
+    @property
+    def tables(self) -> Tables:
+        """What every switch should hold."""
+        return self._tables
+
+    def handle(self, event: Event, now_s: float) -> list[Command]:
+        """What to do about ``event``, in this order. ``now_s`` is any clock that does not go back."""
+        self._now_s, self._out = now_s, []
+        match event:
+            case SwitchConnected():
+                self._on_connected(event)
+            case SwitchLost(dpid):
+                self._tables.lose(dpid)
+            case PortStatus(dpid, port, up):
+                self._on_port(Port(dpid, port), up)
+            case BarrierAnswered(dpid, token):
+                for circuit in self._circuits:
+                    circuit.answered(dpid, token)
+            case ArpAsked():
+                self._on_arp(event)
+            case CircuitRequested(name, sites):
+                self._on_requested(name, sites)
+            case CircuitReleased(name):
+                self._on_released(name)
+            case CircuitsListed():
+                self._out.append(Answer(True, circuits=tuple(circuit.show() for circuit in self._circuits)))
+            case Woken():
+                self._on_woken()
+        self._settle()
+        return self._out
+
+    def _on_connected(self, event: SwitchConnected) -> None:
+        if self._plant.switch_name(event.dpid) is None:
+            return
+        self._tables.connect(event.dpid)
+        waits_for_all = bool(self._missing)
+        self._missing.discard(event.dpid)
+        for port in self._plant.ports_of(event.dpid):
+            self._on_port(port, port.number not in event.dark_ports)
+        for circuit in self._circuits:
+            if circuit.waits and event.dpid in circuit.waits:
+                circuit.waits[event.dpid] = 0  # the barrier went down with the connection: ask anew
+        if waits_for_all and not self._missing:
+            for circuit in [circuit for circuit in self._circuits if circuit.state is State.REQUESTED]:
+                self._circuits.start(circuit)
+
+    def _on_port(self, port: Port, up: bool) -> None:
+        link = self._plant.link_at(port)
+        if link is None or up is not self._plant.is_dark(port):
+            return
+        worked = self._plant.works(link.name)
+        self._plant.set_port(port, up)
+        works = self._plant.works(link.name)
+        details = {"switch": self._plant.switch_name(port.dpid), "port": port.number, "link": link.name}
+        self._record("port-up" if up else "port-down", details)
+        if not self._restores or works is worked or link.kind != "fibre":
+            return
+        if works:
+            self._circuits.relight(link.name)
+        else:
+            self._circuits.darken(link.name)
+
+    def _on_arp(self, event: ArpAsked) -> None:
+        data = self._arp.reply(event.sender_mac, event.sender_ip, event.target_ip)
+        if data is not None:
+            self._out.append(PacketOut(event.dpid, event.port, data))
+
+    def _on_requested(self, name: str, sites: tuple[str, str]) -> None:
+        known = self._circuits.get(name)
+        if known is not None and known.alive:
+            self._out.append(Answer(False, f"circuit {name!r} exists and is {known.state.value}"))
+            return
+        waits = f"waits for {len(self._missing)} switches to connect" if self._missing else ""
+        circuit = self._circuits.add(name, sites, waits)
+        impossible = self._why_impossible(sites)
+        if impossible:
+            self._circuits.fail(circuit, impossible)
+        elif not self._missing:
+            self._circuits.start(circuit)
+        self._out.append(Answer(circuit.alive, "" if circuit.alive else circuit.reason))
+
+    def _why_impossible(self, sites: tuple[str, str]) -> str:
+        """Why no plant like this could ever carry such a circuit; empty: it could."""
+        known = self._plan.site_by_name
+        for site in sites:
+            if site not in known:
+                return f"there is no site {site!r}; sites: {', '.join(known)}"
+        if sites[0] == sites[1]:
+            return f"a circuit joins two sites, and {sites[0]!r} is named twice"
+        kinds = []
+        for site in sites:
+            switch = known[site].optical
+            if switch is None:
+                return f"{site} has no optical switch"
+            kinds.append(self._plant.kind_of[switch])
+        if kinds[0] != kinds[1]:
+            return f"{sites[0]} has a {kinds[0]} and {sites[1]} a {kinds[1]}; both ends must be of one kind"
+        return ""
+
+    def _on_released(self, name: str) -> None:
+        circuit = self._circuits.get(name)
+        if circuit is None:
+            self._out.append(Answer(False, f"there is no circuit {name!r}"))
+        elif circuit.state is State.RELEASED:
+            self._out.append(Answer(False, f"circuit {name!r} is released already"))
+        else:
+            self._circuits.release(circuit)
+            self._out.append(Answer(True))
+
+    def _on_woken(self) -> None:
+        self._wake_at_s = None
+        for circuit in self._circuits:
+            if circuit.step is Step.DRAINING and circuit.drained_at_s <= self._now_s:
+                self._circuits.advance(circuit, self._now_s)
+
+    def _settle(self) -> None:
+        """Send what changed, and let circuits that have nothing to wait for take their next step, until none can."""
+        while True:
+            if self._restores:
+                self._circuits.return_settled()
+            self._route_packets()
+            commands, fresh = self._tables.flush()
+            self._out += commands
+            self._send_barriers(fresh & self._packet_dpids)
+            ready = [c for c in self._circuits if c.waits == {} and c.step not in (Step.SETTLED, Step.DRAINING)]
+            if not ready:
+                break
+            for circuit in ready:
+                self._circuits.advance(circuit, self._now_s)
+
+        self._ask_to_wake()
+
+    def _ask_to_wake(self) -> None:
+        """One wake at a time, for the circuit that is drained first."""
+        times_s = [circuit.drained_at_s for circuit in self._circuits if circuit.step is Step.DRAINING]
+        if times_s and (self._wake_at_s is None or min(times_s) < self._wake_at_s):
+            self._wake_at_s = min(times_s)
+            self._out.append(Wake(self._wake_at_s))
+
+    def _send_barriers(self, packet_dpids: set[int]) -> None:
+        """One barrier to each switch that some circuit now waits for."""
+        dpids: set[int] = set()
+        self._token += 1
+        for circuit in self._circuits:
+            if circuit.waits is None:
+                circuit.waits = dict.fromkeys(circuit.awaited(self._plant, packet_dpids), self._token)
+                dpids.update(circuit.waits)
+            for dpid in [dpid for dpid, token in circuit.waits.items() if token == 0]:
+                circuit.waits[dpid] = self._token
+                dpids.add(dpid)
+        self._out += [Barrier(dpid, self._token) for dpid in sorted(dpids & self._tables.connected)]
+
+    def _route_packets(self) -> None:
+        """Send packets between sites over the circuits that are joined and the packet links that are up."""
+        edges: list[Edge] = []
+        for circuit in self._circuits:
+            if circuit.joined and circuit.route is not None:
+                edges += circuit_edges(self._plant, circuit.name, circuit.route)
+        for link in self._plan.links:
+            if link.kind == "packet" and (not self._restores or self._plant.works(link.name)):
+                edges += edges_of(link)
+        if edges != self._edges:
+            self._edges = edges
+            self._tables.want("packets", site_to_site_flows(self._plan, edges))
+
+    def _record(self, event: str, details: dict[str, Any]) -> None:
+        self._out.append(Record(self._now_s, event, details))
+
+
+def optical_circuit(plan: Plan) -> Brain:
+    """The brain that restores circuits after a loss of light and returns them when it is back."""
+    return Brain(plan, restores=True)
+
+
+def static_path(plan: Plan) -> Brain:
+    """The brain that computes paths once and never reacts to what happens to ports."""
+    return Brain(plan, restores=False)

@@ -1,0 +1,86 @@
+"""What a brain is told. Frozen values; the shim makes them from OpenFlow messages, the northbound and timers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class SwitchConnected:
+    """Switch ``dpid`` is there, for the first time or again; ``dark_ports`` are those that are down now."""
+
+    dpid: int
+    dark_ports: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class SwitchLost:
+    """The control channel to ``dpid`` broke. The switch itself goes on forwarding."""
+
+    dpid: int
+
+
+@dataclass(frozen=True)
+class PortStatus:
+    """A port of ``dpid`` went up or down; at a fibre's port, down means loss of light."""
+
+    dpid: int
+    port: int
+    up: bool
+
+
+@dataclass(frozen=True)
+class BarrierAnswered:
+    """Switch ``dpid`` has done everything it was told before ``Barrier(dpid, token)``."""
+
+    dpid: int
+    token: int
+
+
+@dataclass(frozen=True)
+class ArpAsked:
+    """A server asks for the MAC address of ``target_ip``; the question came in at ``port`` of ``dpid``."""
+
+    dpid: int
+    port: int
+    sender_mac: str
+    sender_ip: str
+    target_ip: str
+
+
+@dataclass(frozen=True)
+class CircuitRequested:
+    """Someone wants a lightpath between a free transceiver of each of ``sites``. Gets an ``Answer``."""
+
+    name: str
+    sites: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class CircuitReleased:
+    """The circuit ``name`` is no longer wanted. Gets an ``Answer``."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class CircuitsListed:
+    """Someone asks for all circuits. Gets an ``Answer`` with ``circuits``."""
+
+
+@dataclass(frozen=True)
+class Woken:
+    """The time of a ``Wake`` has come. A brain may be woken early, late or without need."""
+
+
+Event = (
+    SwitchConnected
+    | SwitchLost
+    | PortStatus
+    | BarrierAnswered
+    | ArpAsked
+    | CircuitRequested
+    | CircuitReleased
+    | CircuitsListed
+    | Woken
+)

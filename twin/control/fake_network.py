@@ -1,0 +1,138 @@
+"""A plan's switches in memory: takes a brain's commands, and says where a frame would come out.
+
+For tests, and for whoever wants a controller's decisions without a network. ``apply`` returns what the switches answer,
+so that ``play`` can run a brain to rest::
+
+    network = FakeNetwork(plan)
+    network.play(brain, SwitchConnected(1), now_s=0.0)
+    network.send("tokyo-1", "osaka-1").links
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
+from typing import Protocol
+
+from twin.control.commands import AddFlow, Barrier, Command, RemoveFlow, Wake
+from twin.control.events import BarrierAnswered, Event, Woken
+from twin.control.flows import IPV4, Flow, FlowKey, Match, Output, PopChannel, PushChannel
+from twin.plan.model import Plan
+
+
+class Handler(Protocol):
+    """What ``play`` needs of a brain."""
+
+    def handle(self, event: Event, now_s: float) -> list[Command]:
+        """The commands that answer the event."""
+
+
+@dataclass(frozen=True)
+class Journey:
+    """The ``links`` a frame took, in order; ``end`` is the node where it came out or was lost, ``lost`` why
+    (empty: it arrived)."""
+
+    links: tuple[str, ...]
+    end: str
+    lost: str = ""
+
+
+@dataclass(frozen=True)
+class _Frame:
+    node: str
+    port: int
+    ip: str
+    vlan: int | None = None
+
+
+class FakeNetwork:
+    """``tables``: dpid -> key -> flow. ``cut`` holds the names of links that carry nothing."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.cut: set[str] = set()
+        self.dpid_of = {switch.name: switch.dpid for switch in plan.packet_switches}
+        self.dpid_of |= {switch.name: switch.dpid for switch in plan.optical_switches}
+        self.tables: dict[int, dict[FlowKey, Flow]] = {dpid: {} for dpid in self.dpid_of.values()}
+        self._link_at = {(end.node, end.port): link for link in plan.links for end in link.ends}
+
+    def apply(self, commands: Iterable[Command]) -> list[Event]:
+        """Change the tables; returns the answers to barriers."""
+        answers: list[Event] = []
+        for command in commands:
+            match command:
+                case AddFlow(flow):
+                    self.tables[flow.dpid][flow.key] = flow
+                case RemoveFlow(flow):
+                    self.tables[flow.dpid].pop(flow.key, None)
+                case Barrier(dpid, token):
+                    answers.append(BarrierAnswered(dpid, token))
+                case _:
+                    pass
+        return answers
+
+    def play(self, brain: Handler, event: Event, now_s: float) -> list[Command]:
+        """Give ``event`` to ``brain``, and then all answers and wakes at their times, until nothing is left."""
+        agenda: list[tuple[float, Event]] = [(now_s, event)]
+        all_commands: list[Command] = []
+        while agenda:
+            now_s, event = agenda.pop(0)
+            commands = brain.handle(event, now_s)
+            all_commands += commands
+            agenda += [(now_s, answer) for answer in self.apply(commands)]
+            agenda += [(command.at_s, Woken()) for command in commands if isinstance(command, Wake)]
+            agenda.sort(key=lambda entry: entry[0])
+        return all_commands
+
+    def send(self, source: str, target: str) -> Journey:
+        """Send an IPv4 frame from one server to another. A frame that comes back to a port as it was is a loop."""
+        server, ip = self.plan.server_by_name[source], self.plan.server_by_name[target].ip
+        links: list[str] = []
+        seen: set[_Frame] = set()
+        frame = _Frame(server.name, 1, ip)
+        while True:
+            link = self._link_at[frame.node, frame.port]
+            links.append(link.name)
+            if link.name in self.cut:
+                return Journey(tuple(links), frame.node, f"{link.name} is cut")
+            far = link.other(frame.node)
+            if far.node not in self.dpid_of:
+                wrong = "" if far.node == target and frame.vlan is None else f"came out at {far.node}"
+                return Journey(tuple(links), far.node, wrong)
+            arrived = _Frame(far.node, far.port, ip, frame.vlan)
+            if arrived in seen:
+                return Journey(tuple(links), far.node, "loop")
+            seen.add(arrived)
+            onward = self._switch(arrived)
+            if onward is None:
+                return Journey(tuple(links), far.node, f"no flow at {far.node} port {far.port}")
+            frame = onward
+
+    def _switch(self, frame: _Frame) -> _Frame | None:
+        """What the switch sends on for a frame that came in; None: it drops it."""
+        table = self.tables[self.dpid_of[frame.node]].values()
+        matching = [flow for flow in table if _matches(flow.match, frame)]
+        if not matching:
+            return None
+        vlan = frame.vlan
+        for action in max(matching, key=lambda flow: flow.priority).actions:
+            match action:
+                case PushChannel(channel):
+                    vlan = channel
+                case PopChannel():
+                    vlan = None
+                case Output(port):
+                    return _Frame(frame.node, port, frame.ip, vlan)
+                case _:
+                    pass
+        return None
+
+
+def _matches(match: Match, frame: _Frame) -> bool:
+    return (
+        match.in_port in (None, frame.port)
+        and match.vlan in (None, frame.vlan)
+        and (match.eth_type is None or (match.eth_type == IPV4 and frame.vlan is None))
+        and (match.ipv4_dst is None or IPv4Address(frame.ip) in IPv4Network(match.ipv4_dst))
+    )

@@ -1,0 +1,81 @@
+"""Packet switches' flows: by destination prefix, along shortest-path trees, so that no destination can loop.
+
+Within a site the flows never change: servers by /32 at their own switch, a leaf's servers by /24 elsewhere, other sites
+by /16 towards the border. Between sites the borders' /16 flows follow the circuits and packet links that work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from twin.control.flows import (
+    ARP,
+    ARP_PRIORITY,
+    IPV4,
+    MISS_PRIORITY,
+    PREFIX_PRIORITY,
+    Action,
+    Flow,
+    Match,
+    Output,
+    ToController,
+)
+from twin.control.plant import Plant, edges_of
+from twin.control.route import Route, one_way_ps
+from twin.control.routing import Edge, graph_of, tree_towards
+from twin.plan.model import Plan
+
+
+def base_flows(plan: Plan) -> list[Flow]:
+    """What every switch holds from its first moment: the drop of what nothing matches, ARP to the controller, and
+    all packet flows within the sites."""
+    packet_dpids = [switch.dpid for switch in plan.packet_switches]
+    dpids = [*packet_dpids, *(switch.dpid for switch in plan.optical_switches)]
+    flows = [Flow(dpid, MISS_PRIORITY, Match()) for dpid in dpids]
+    flows += [Flow(dpid, ARP_PRIORITY, Match(eth_type=ARP), (ToController(),)) for dpid in packet_dpids]
+    return flows + list(_site_flows(plan))
+
+
+def _site_flows(plan: Plan) -> Iterator[Flow]:
+    dpids = {switch.name: switch.dpid for switch in plan.packet_switches}
+    graph = graph_of(edge for link in plan.links if link.kind == "fabric" for edge in edges_of(link))
+    leaf_prefixes: dict[str, str] = {}
+    for server in plan.servers:
+        port = plan.links_of[server.name][0].other(server.name)
+        yield _flow(dpids[port.node], f"{server.ip}/32", port.port)
+        leaf_prefixes[port.node] = f"{server.ip.rpartition('.')[0]}.0/24"
+    for leaf, prefix in leaf_prefixes.items():
+        for node, edge in tree_towards(graph, leaf).items():
+            yield _flow(dpids[node], prefix, edge.port)
+    for site in plan.sites:
+        for node, edge in tree_towards(graph, site.border).items():
+            for other in plan.sites:
+                if other is not site:
+                    yield _flow(dpids[node], other.prefix, edge.port)
+
+
+def circuit_edges(plant: Plant, name: str, route: Route) -> tuple[Edge, Edge]:
+    """A circuit as both directions of a link between two borders."""
+    a, b = route.ends
+    ports = [plant.plan.link_by_name[end.link].at(end.switch).port for end in route.ends]
+    return (
+        Edge(name, a.switch, b.switch, ports[0], one_way_ps(plant, route)),
+        Edge(name, b.switch, a.switch, ports[1], one_way_ps(plant, route, forward=False)),
+    )
+
+
+def site_to_site_flows(plan: Plan, edges: Iterable[Edge]) -> list[Flow]:
+    """The borders' flows to all other sites that can be reached over ``edges``."""
+    dpids = {switch.name: switch.dpid for switch in plan.packet_switches}
+    graph = graph_of(edges)
+    return [
+        _flow(dpids[node], site.prefix, edge.port)
+        for site in plan.sites
+        for node, edge in tree_towards(graph, site.border).items()
+    ]
+
+
+def _flow(dpid: int, prefix: str, port: int) -> Flow:
+    actions: tuple[Action, ...] = (Output(port),)
+    length = int(prefix.partition("/")[2])
+    return Flow(dpid, PREFIX_PRIORITY + length, Match(eth_type=IPV4, ipv4_dst=prefix), actions)

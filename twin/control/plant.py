@@ -1,0 +1,81 @@
+"""The optical plant and the leased links as a controller sees them: what is joined to what, and which ports are dark.
+
+A fibre works while the ports at both its ends have light. Whether a controller heeds that is its own choice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from twin.control.routing import Edge, Graph, graph_of, picoseconds
+from twin.plan.model import Link, Plan
+
+
+@dataclass(frozen=True)
+class Port:
+    """A port by its switch's dpid and its number."""
+
+    dpid: int
+    number: int
+
+
+class Plant:
+    """View on one plan. Only the set of dark ports ever changes."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.kind_of: dict[str, str] = {switch.name: switch.kind for switch in plan.optical_switches}
+        self.dpid_of: dict[str, int] = {switch.name: switch.dpid for switch in plan.packet_switches}
+        self.dpid_of |= {switch.name: switch.dpid for switch in plan.optical_switches}
+        self.fibre_graph: Graph = graph_of(
+            edge for link in plan.links if link.kind == "fibre" and self._switchable(link) for edge in edges_of(link)
+        )
+        self._link_at: dict[Port, Link] = {
+            Port(self.dpid_of[end.node], end.port): link
+            for link in plan.links
+            for end in link.ends
+            if end.node in self.dpid_of
+        }
+        self._switch_of: dict[int, str] = {dpid: name for name, dpid in self.dpid_of.items()}
+        self._dark: set[Port] = set()
+
+    def _switchable(self, link: Link) -> bool:
+        """A fibre between switches of different kinds can carry nobody's light."""
+        return self.kind_of[link.a.node] == self.kind_of[link.b.node]
+
+    def switch_name(self, dpid: int) -> str | None:
+        """The switch with that dpid; None where the plan has none."""
+        return self._switch_of.get(dpid)
+
+    def link_at(self, port: Port) -> Link | None:
+        """The link at a switch's port; None where the plan has none."""
+        return self._link_at.get(port)
+
+    def ports_of(self, dpid: int) -> list[Port]:
+        """The ports of one switch that the plan knows, by number."""
+        return sorted((port for port in self._link_at if port.dpid == dpid), key=lambda port: port.number)
+
+    def is_dark(self, port: Port) -> bool:
+        """Whether the port is down, as far as was told."""
+        return port in self._dark
+
+    def set_port(self, port: Port, up: bool) -> None:
+        """Remember that a port went up or down."""
+        if up:
+            self._dark.discard(port)
+        else:
+            self._dark.add(port)
+
+    def works(self, name: str) -> bool:
+        """Whether both ends of the link ``name`` are up."""
+        link = self.plan.link_by_name[name]
+        return not any(Port(self.dpid_of[end.node], end.port) in self._dark for end in link.ends)
+
+
+def edges_of(link: Link) -> tuple[Edge, Edge]:
+    """Both directions of a link between two switches."""
+    a, b = link.ends
+    return (
+        Edge(link.name, a.node, b.node, a.port, picoseconds(a.delay_s)),
+        Edge(link.name, b.node, a.node, b.port, picoseconds(b.delay_s)),
+    )

@@ -1,0 +1,96 @@
+"""A route: two transceivers, the fibres between them and the channel, and the cross-connects that make it.
+
+    border A - t1 ===== ROADM A ======= ROADM B ======= ROADM C ===== t1 - border C
+               client   add: push 7     express 7       drop: pop 7   client
+               client   drop: pop 7     express 7       add: push 7   client
+
+The add flows decide which light a transceiver sends into; there is one per transceiver, so that a second route of the
+same circuit *replaces* it. Express and drop flows (``through_flows``) of two routes can exist side by side.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from twin.control.flows import CROSS_CONNECT_PRIORITY, Action, Flow, Match, Output, PopChannel, PushChannel
+from twin.control.plant import Plant
+from twin.control.routing import Edge, picoseconds
+from twin.plan.model import Transceiver
+
+#: The channel of a circuit that takes a whole fibre, through optical circuit switches (OCS).
+WHOLE_FIBRE: Final = 0
+#: What a circuit may use, by the kind of its end switches. A C band at 50 GHz holds 96 channels.
+CHANNELS: Final = {"roadm": range(1, 97), "ocs": range(WHOLE_FIBRE, WHOLE_FIBRE + 1)}
+
+
+@dataclass(frozen=True)
+class Route:
+    """``path`` leads from the first transceiver's switch to the second's; ``channel`` counts from 1, 0 is the whole
+    fibre."""
+
+    ends: tuple[Transceiver, Transceiver]
+    path: tuple[Edge, ...]
+    channel: int
+
+    @property
+    def fibres(self) -> tuple[str, ...]:
+        return tuple(edge.name for edge in self.path)
+
+    @property
+    def switches(self) -> tuple[str, ...]:
+        """The optical switches in order."""
+        return (self.path[0].source, *(edge.target for edge in self.path))
+
+    @property
+    def cost(self) -> tuple[int, int]:
+        """What makes one path better than another: delay (ps), then the number of fibres."""
+        return sum(edge.delay_ps for edge in self.path), len(self.path)
+
+
+def one_way_ps(plant: Plant, route: Route, forward: bool = True) -> int:
+    """The delay from border to border over ``route``, in ps, from the first end to the second or back."""
+    links = plant.plan.link_by_name
+    switches = route.switches if forward else route.switches[::-1]
+    fibres = route.fibres if forward else route.fibres[::-1]
+    first, last = route.ends if forward else route.ends[::-1]
+    delays_s = [links[first.link].at(first.switch).delay_s, links[last.link].at(last.optical).delay_s]
+    delays_s += [links[fibre].at(node).delay_s for fibre, node in zip(fibres, switches, strict=False)]
+    return sum(map(picoseconds, delays_s))
+
+
+def add_flows(plant: Plant, route: Route) -> list[Flow]:
+    """At both end switches: light from the transceiver goes out on the channel."""
+    flows = []
+    for end, fibre in ((route.ends[0], route.fibres[0]), (route.ends[1], route.fibres[-1])):
+        colour: tuple[Action, ...] = () if route.channel == WHOLE_FIBRE else (PushChannel(route.channel),)
+        degree = plant.plan.link_by_name[fibre].at(end.optical).port
+        flows.append(_flow(plant, end.optical, Match(in_port=_client(plant, end)), (*colour, Output(degree))))
+    return flows
+
+
+def through_flows(plant: Plant, route: Route) -> list[Flow]:
+    """Everything else: express flows at the switches between, drop flows at the ends."""
+    links = plant.plan.link_by_name
+    flows = []
+    for into, node, out in zip(route.fibres, route.switches[1:-1], route.fibres[1:], strict=False):
+        ports = links[into].at(node).port, links[out].at(node).port
+        flows.append(_flow(plant, node, _light(ports[0], route.channel), (Output(ports[1]),)))
+        flows.append(_flow(plant, node, _light(ports[1], route.channel), (Output(ports[0]),)))
+    for end, fibre in ((route.ends[0], route.fibres[0]), (route.ends[1], route.fibres[-1])):
+        grey: tuple[Action, ...] = () if route.channel == WHOLE_FIBRE else (PopChannel(),)
+        degree = links[fibre].at(end.optical).port
+        flows.append(_flow(plant, end.optical, _light(degree, route.channel), (*grey, Output(_client(plant, end)))))
+    return flows
+
+
+def _client(plant: Plant, end: Transceiver) -> int:
+    return plant.plan.link_by_name[end.link].at(end.optical).port
+
+
+def _light(port: int, channel: int) -> Match:
+    return Match(in_port=port, vlan=None if channel == WHOLE_FIBRE else channel)
+
+
+def _flow(plant: Plant, node: str, match: Match, actions: tuple[Action, ...]) -> Flow:
+    return Flow(plant.dpid_of[node], CROSS_CONNECT_PRIORITY, match, actions)

@@ -1,0 +1,87 @@
+"""Shortest paths over a graph whose edges have delays. Exact: delays are whole picoseconds, so equal is equal.
+
+Among paths of equal delay the one with fewer edges wins, then the one that ``tie`` ranks lower; the answer never
+depends on the order of dictionaries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from zlib import crc32
+
+
+@dataclass(frozen=True)
+class Edge:
+    """One direction of a link or circuit, from ``source`` to ``target``; ``port`` is the port of ``source``."""
+
+    name: str
+    source: str
+    target: str
+    port: int
+    delay_ps: int
+
+
+#: node -> the edges that leave it
+Graph = dict[str, list[Edge]]
+
+
+def picoseconds(delay_s: float) -> int:
+    """A delay as a whole number of picoseconds."""
+    return round(delay_s * 1e12)
+
+
+def graph_of(edges: Iterable[Edge]) -> Graph:
+    """The graph made of ``edges``."""
+    graph: Graph = {}
+    for edge in edges:
+        graph.setdefault(edge.source, []).append(edge)
+    return graph
+
+
+def shortest_path(
+    graph: Graph, source: str, target: str, usable: Callable[[Edge], bool] = lambda edge: True
+) -> tuple[Edge, ...] | None:
+    """The edges of the path with the least delay over ``usable`` edges; None where there is none. Ties go to the
+    fewest edges, then to the names in order."""
+    heap: list[tuple[int, int, tuple[str, ...], str, tuple[Edge, ...]]] = [(0, 0, (), source, ())]
+    settled: set[str] = set()
+    while heap:
+        delay_ps, hops, names, node, path = heappop(heap)
+        if node == target:
+            return path
+        if node in settled:
+            continue
+        settled.add(node)
+        for edge in graph.get(node, ()):
+            if edge.target not in settled and usable(edge):
+                step = (delay_ps + edge.delay_ps, hops + 1, (*names, edge.name), edge.target, (*path, edge))
+                heappush(heap, step)
+    return None
+
+
+def tree_towards(graph: Graph, root: str) -> dict[str, Edge]:
+    """For every node that can reach ``root``, the first edge of its shortest path to it. Following these edges never
+    loops: each leads to a node that was settled earlier.
+
+    Ties between equal paths are broken by a hash of root and edge, so that different roots use different spines."""
+    towards: dict[str, list[Edge]] = {}
+    for edges in graph.values():
+        for edge in edges:
+            towards.setdefault(edge.target, []).append(edge)
+    heap: list[tuple[int, int, int, str, str, Edge | None]] = [(0, 0, 0, "", root, None)]
+    first: dict[str, Edge] = {}
+    settled: set[str] = set()
+    while heap:
+        delay_ps, hops, _, _, node, via = heappop(heap)
+        if node in settled:
+            continue
+        settled.add(node)
+        if via is not None:
+            first[node] = via
+        for edge in towards.get(node, ()):
+            if edge.source not in settled:
+                rank = crc32(f"{root} {edge.name}".encode())
+                heappush(heap, (delay_ps + edge.delay_ps, hops + 1, rank, edge.name, edge.source, edge))
+    return first

@@ -1,0 +1,85 @@
+"""Every switch's flow table: what it should hold, what it was told, and the commands that make the two alike.
+
+Each flow has one owner (a circuit, the packet routing, the switch's base); an owner replaces all its flows at once.
+Commands come out adds first, so that nothing is taken away before its successor is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from twin.control.commands import AddFlow, Command, RemoveFlow
+from twin.control.flows import Flow, FlowKey
+from twin.errors import RunBroke
+
+
+class Tables:
+    """``flush`` tells only connected switches; the rest is kept until ``connect``."""
+
+    def __init__(self) -> None:
+        self._wanted: dict[FlowKey, Flow] = {}
+        self._owner: dict[FlowKey, str] = {}
+        self._of_owner: dict[str, dict[FlowKey, Flow]] = {}
+        self._told: dict[FlowKey, Flow] = {}
+        self._changed: dict[FlowKey, None] = {}
+        self._fresh: set[int] = set()
+        self._connected: set[int] = set()
+
+    @property
+    def connected(self) -> frozenset[int]:
+        """The dpids that can be told something now."""
+        return frozenset(self._connected)
+
+    def want(self, owner: str, flows: Iterable[Flow]) -> None:
+        """``owner`` needs exactly ``flows`` from now on. Raises ``RunBroke`` when another owner holds one of them."""
+        new = {flow.key: flow for flow in flows}
+        old = self._of_owner.get(owner, {})
+        for key in old:
+            if key not in new:
+                del self._wanted[key], self._owner[key]
+                self._change(key)
+        for key, flow in new.items():
+            if self._owner.setdefault(key, owner) != owner:
+                raise RunBroke(f"{owner} and {self._owner[key]} both want {key} on switch {key.dpid}")
+            if old.get(key) != flow:
+                self._wanted[key] = flow
+                self._change(key)
+        self._of_owner[owner] = new
+
+    def _change(self, key: FlowKey) -> None:
+        self._changed[key] = None
+        self._fresh.add(key.dpid)
+
+    def owner_of(self, key: FlowKey) -> str | None:
+        """Who wants the flow; None: nobody."""
+        return self._owner.get(key)
+
+    def connect(self, dpid: int) -> None:
+        """The switch is there, for the first time or again: its whole table will be sent, and what it was told
+        earlier and should no longer hold will be removed."""
+        self._connected.add(dpid)
+        for key in self._wanted:
+            if key.dpid == dpid:
+                self._told.pop(key, None)
+                self._changed[key] = None
+
+    def lose(self, dpid: int) -> None:
+        """The switch cannot be told anything now; it keeps what it holds."""
+        self._connected.discard(dpid)
+
+    def flush(self) -> tuple[list[Command], set[int]]:
+        """The commands that bring connected switches up to date, and the dpids of all switches for which something
+        new was wanted since the last flush, connected or not."""
+        adds: list[Command] = []
+        removes: list[Command] = []
+        fresh, self._fresh = self._fresh, set()
+        for key in [key for key in self._changed if key.dpid in self._connected]:
+            del self._changed[key]
+            wanted, told = self._wanted.get(key), self._told.get(key)
+            if wanted is not None and wanted != told:
+                adds.append(AddFlow(wanted))
+                self._told[key] = wanted
+            elif wanted is None and told is not None:
+                removes.append(RemoveFlow(told))
+                del self._told[key]
+        return adds + removes, fresh
