@@ -1,0 +1,32 @@
+"""The merged journal."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from twin.emulation import journal
+
+
+def test_events_are_merged_in_time_and_causes_come_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    times = iter([12.0, 11.5])
+    monkeypatch.setattr(journal.time, "monotonic", lambda: next(times))
+    controller = tmp_path / "controller.jsonl"
+    controller.write_text('{"monotonic_s": 12.0, "event": "circuit-down", "circuit": "a-b"}\n')
+    log = journal.Journal()
+    log.record("timeline", "fibre-cut", fibre="a-b")
+    log.record("timeline", "workload-started", workload="w")
+    log.zero_s = 10.0
+    log.write(tmp_path / "events.jsonl", controller)
+    assert [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()] == [
+        {"t_s": 1.5, "source": "timeline", "event": "workload-started", "workload": "w"},
+        {"t_s": 2.0, "source": "timeline", "event": "fibre-cut", "fibre": "a-b"},
+        {"t_s": 2.0, "source": "controller", "event": "circuit-down", "circuit": "a-b"},
+    ]
+
+
+def test_a_controller_that_said_nothing_is_fine(tmp_path: Path) -> None:
+    journal.Journal().write(tmp_path / "events.jsonl", tmp_path / "absent")
+    assert (tmp_path / "events.jsonl").read_text() == ""

@@ -1,0 +1,29 @@
+"""``python -m twin.emulation [run|shell]``, in the lab: works on the run's folder, ``/run/bundle``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from twin.emulation.agent import Agent, run
+
+BUNDLE = Path("/run/bundle")
+
+
+def shell(bundle: Path) -> int:
+    """Bring the network up, wait for its circuits and hand over Mininet's prompt."""
+    from mininet.cli import CLI
+
+    agent = Agent(bundle)
+    try:
+        agent.start()
+        agent.controller.settle()
+        CLI.identchars += "-."  # our names have hyphens: tokyo-1
+        CLI(agent.network)
+    finally:
+        agent.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(shell(BUNDLE) if sys.argv[1:] == ["shell"] else run(BUNDLE))

@@ -1,0 +1,106 @@
+"""One run, on the lab side: build, settle, measure the circuits, play the experiment, write it down, take it down.
+
+::
+
+    plan.json, workload.json  ->  [network up | circuits settle | echoes] zero [workloads, timeline, samples] end
+                              ->  lab/outcome.json, events.jsonl, samples.csv, logs/
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import time
+from pathlib import Path
+from typing import Any
+
+from twin.emulation.controller import ControllerProcess
+from twin.emulation.journal import Journal
+from twin.emulation.network import Network
+from twin.emulation.openvswitch import OpenVSwitch
+from twin.emulation.qualify import qualify
+from twin.emulation.sampler import Sampler
+from twin.emulation.timeline import Timeline
+from twin.errors import TwinError
+from twin.plan.codec import from_json
+from twin.plan.model import Plan
+from twin.traffic import loop
+from twin.traffic.context import Context
+from twin.workloads.scenario import Scenario
+
+#: Sockets and databases of this run; in memory, inside the lab.
+RUN_FOLDER = Path("/run/twin")
+
+
+class Agent:
+    """One run of ``bundle``."""
+
+    def __init__(self, bundle: Path) -> None:
+        self.bundle = bundle
+        self.plan = from_json(Plan, json.loads((bundle / "plan.json").read_text()))
+        self.scenario = from_json(Scenario, json.loads((bundle / "workload.json").read_text()))
+        RUN_FOLDER.mkdir(parents=True, exist_ok=True)
+        self.ovs = OpenVSwitch(Path("/run/openvswitch"), bundle / "logs")
+        self.network = Network(self.plan, self.ovs, self.scenario.seed)
+        self.controller = ControllerProcess(self.scenario.controller, bundle, RUN_FOLDER)
+        self.journal = Journal()
+
+    def start(self) -> None:
+        """Bring the network up and start the controller."""
+        self.ovs.start()
+        self.network.build()
+        self.controller.start()
+        self.network.start(self.controller.address)
+
+    def stop(self) -> None:
+        """Take everything down, in the reverse order."""
+        self.controller.stop()
+        self.network.stop()
+        self.ovs.stop()
+
+    @property
+    def namespaces(self) -> dict[str, int]:
+        return {server.name: self.network.get(server.name).namespace for server in self.plan.servers}
+
+    async def play(self) -> dict[str, Any]:
+        """The experiment itself; returns the outcome."""
+        circuits = await qualify(self.plan, self.namespaces, self.controller.settle())
+        zero_s = float(math.ceil(time.monotonic() + 0.1))
+        self.journal.zero_s = zero_s
+        context = Context(
+            self.plan, self.namespaces, zero_s, self.journal.record, str(self.bundle / "logs")
+        )
+        await context.sleep_until(0.0)
+        sampler = Sampler(self.network, self.scenario.sample_every_s)
+        sampling = asyncio.create_task(sampler.run(context, self.bundle / "samples.csv"))
+        timeline = Timeline(self.scenario, context, self.network, self.controller)
+        try:
+            await timeline.run()
+        finally:
+            sampling.cancel()
+            await asyncio.gather(sampling, return_exceptions=True)
+        return {
+            "zero_s": zero_s,
+            "virtual_s": context.now_s(),
+            "circuits": circuits,
+            "workloads": timeline.records,
+            "queues": sampler.queues(),
+        }
+
+
+def run(bundle: Path) -> int:
+    """Run ``bundle``; returns the lab's exit status. What went wrong is in ``lab/outcome.json``."""
+    outcome: dict[str, Any] = {"ok": False, "error": None}
+    agent = Agent(bundle)
+    try:
+        agent.start()
+        outcome |= loop.run(agent.play())
+        outcome["ok"] = True
+    except TwinError as problem:
+        outcome["error"] = str(problem)
+    finally:
+        agent.stop()
+        agent.journal.write(bundle / "events.jsonl", agent.controller.events)
+        (bundle / "lab" / "outcome.json").write_text(json.dumps(outcome, indent=1) + "\n")
+    return 0 if outcome["ok"] else 4

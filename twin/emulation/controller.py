@@ -1,0 +1,102 @@
+"""The OpenFlow controller's process, and the socket through which the experiment asks it for circuits."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from twin.errors import RunBroke
+from twin.workloads.scenario import Controller
+
+#: How long a controller may take, in the lab's clock, to listen and to set up its first circuits.
+START_LIMIT_S = 60.0
+_POLL_S = 0.01
+
+
+class ControllerProcess:
+    """``python -m controllers.launch APP`` with the plan in its environment; ``address`` is for Open vSwitch."""
+
+    def __init__(self, controller: Controller, bundle: Path, socket_folder: Path, port: int = 6653) -> None:
+        self.port = port
+        self.address = f"tcp:127.0.0.1:{port}"
+        self.events = bundle / "lab" / "controller.jsonl"
+        self._controller = controller
+        self._log = bundle / "logs" / "controller.log"
+        self._northbound = socket_folder / "northbound"
+        self._environment = {
+            **os.environ,
+            "TWIN_PLAN": str(bundle / "plan.json"),
+            "TWIN_SCENARIO": str(bundle / "workload.json"),
+            "TWIN_NORTHBOUND": str(self._northbound),
+            "TWIN_EVENTS": str(self.events),
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the process and wait until it listens."""
+        command = [sys.executable, "-m", "controllers.launch", self._controller.app, "--port", str(self.port)]
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                command, env=self._environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+        self._wait_for(lambda: _listens(self.port), "did not listen for switches")
+
+    def stop(self) -> None:
+        """End the process by its id."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGTERM)
+            try:
+                self._process.wait(10)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+
+    def settle(self) -> list[dict[str, Any]]:
+        """Wait until no circuit is on its way, and return them all."""
+
+        def settled() -> bool:
+            return all(circuit["state"] not in ("requested", "installing") for circuit in self.circuits())
+
+        self._wait_for(self._northbound.exists, "did not open its northbound socket")
+        self._wait_for(settled, "did not finish setting up its circuits")
+        return self.circuits()
+
+    def circuits(self) -> list[dict[str, Any]]:
+        """Every circuit as the controller sees it: name, sites, state, fibres, channel, reason."""
+        found: list[dict[str, Any]] = self.ask({"do": "list"})["circuits"]
+        return found
+
+    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        """One request, one reply."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.connect(str(self._northbound))
+            connection.sendall(json.dumps(request).encode() + b"\n")
+            with connection.makefile("rb") as lines:
+                reply: dict[str, Any] = json.loads(lines.readline())
+        return reply
+
+    def _wait_for(self, condition: Any, failure: str) -> None:
+        deadline = time.monotonic() + START_LIMIT_S
+        while not condition():
+            if self._process is not None and self._process.poll() is not None:
+                raise RunBroke(f"the controller ended with status {self._process.returncode}", "logs/controller.log")
+            if time.monotonic() > deadline:
+                raise RunBroke(f"the controller {failure} within {START_LIMIT_S:.0f} s", "logs/controller.log")
+            time.sleep(_POLL_S)
+
+
+def _listens(port: int) -> bool:
+    """Is a TCP socket listening on ``port``? Read from the kernel: a connection would look like a switch."""
+    wanted = f":{port:04X}"
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        fields = line.split()
+        if fields[1].endswith(wanted) and fields[3] == "0A":
+            return True
+    return False

@@ -1,0 +1,33 @@
+"""The experiment's own events, with the controller's merged in, as ``events.jsonl``."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+
+class Journal:
+    """Collects events; times are seconds after ``zero_s`` on the monotonic clock."""
+
+    def __init__(self) -> None:
+        self.zero_s = 0.0
+        self._events: list[dict[str, Any]] = []
+
+    def record(self, source: str, event: str, **details: Any) -> None:
+        """Add an event of now."""
+        self._events.append({"monotonic_s": time.monotonic(), "source": source, "event": event, **details})
+
+    def write(self, path: Path, controller_events: Path) -> None:
+        """Write all events, in the order of time, to ``path``."""
+        events = list(self._events)
+        if controller_events.exists():
+            for line in controller_events.read_text().splitlines():
+                events.append({"source": "controller", **json.loads(line)})
+        # The sort is stable: of two events at one time the experiment's, which is the cause, stays first.
+        events.sort(key=lambda event: event["monotonic_s"])
+        with path.open("w") as out:
+            for event in events:
+                at_s = round(event.pop("monotonic_s") - self.zero_s, 9)
+                out.write(json.dumps({"t_s": at_s, **event}) + "\n")

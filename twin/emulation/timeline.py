@@ -1,0 +1,129 @@
+"""Plays the experiment: workloads at their times, and the timeline's cuts, repairs and requests."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from twin.emulation.controller import ControllerProcess
+from twin.emulation.network import Network
+from twin.errors import RunBroke
+from twin.traffic import allreduce, iperf3, packets
+from twin.traffic.context import Context, Record
+from twin.workloads.scenario import Action, AllReduce, Iperf3, Scenario, Workload
+
+
+class Timeline:
+    """``records`` holds what each workload has measured so far."""
+
+    def __init__(
+        self, scenario: Scenario, context: Context, network: Network, controller: ControllerProcess
+    ) -> None:
+        self.records: dict[str, Record] = {}
+        self._scenario = scenario
+        self._context = context
+        self._network = network
+        self._controller = controller
+        self._workloads = {workload.name: workload for workload in scenario.workloads}
+        self._running: dict[str, asyncio.Task[None]] = {}
+
+    async def run(self) -> None:
+        """Until the scenario's end, or until all workloads and the timeline have ended. A workload that breaks ends
+        the run with its error."""
+        duties = [asyncio.create_task(self._follow())]
+        duties += [
+            asyncio.create_task(self._start_at(workload.start_s, workload.name))
+            for workload in self._scenario.workloads
+            if workload.start_s >= 0
+        ]
+        try:
+            if self._scenario.end_s is None:
+                await self._all(duties)
+                await self._all(list(self._running.values()))
+            else:
+                await self._until(self._scenario.end_s, duties)
+        finally:
+            await self._cancel([*duties, *self._running.values()])
+
+    async def _all(self, tasks: list[asyncio.Task[None]]) -> None:
+        await asyncio.gather(*tasks)
+
+    async def _until(self, end_s: float, duties: list[asyncio.Task[None]]) -> None:
+        end = asyncio.create_task(self._context.sleep_until(end_s))
+        try:
+            while not end.done():
+                busy = [task for task in (*duties, *self._running.values()) if not task.done()]
+                done, _ = await asyncio.wait([end, *busy], return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    if not task.cancelled():
+                        task.result()
+        finally:
+            end.cancel()
+
+    async def _cancel(self, tasks: list[asyncio.Task[None]]) -> None:
+        for task in tasks:
+            task.cancel()
+        for result in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(result, OSError):
+                raise RunBroke(f"a workload failed: {result}")
+
+    async def _start_at(self, at_s: float, name: str) -> None:
+        await self._context.sleep_until(at_s)
+        self._start(name)
+        await self._running[name]
+
+    def _start(self, name: str) -> None:
+        self._context.record("timeline", "workload-started", workload=name)
+        self.records[name] = {}
+        self._running[name] = asyncio.create_task(self._play(self._workloads[name], self.records[name]))
+
+    async def _play(self, workload: Workload, record: Record) -> None:
+        try:
+            if isinstance(workload, AllReduce):
+                await allreduce.run(workload, self._context, record)
+            elif isinstance(workload, Iperf3):
+                await iperf3.run(workload, self._context, record)
+            else:
+                await packets.run(workload, self._context, record)
+            self._context.record(workload.name, "workload-ended")
+        except asyncio.CancelledError:
+            self._context.record(workload.name, "workload-stopped")
+
+    async def _follow(self) -> None:
+        for action in self._scenario.timeline:
+            await self._context.sleep_until(action.at_s)
+            await self._perform(action)
+
+    async def _perform(self, action: Action) -> None:
+        if action.do in ("cut", "repair"):
+            self._cut_or_repair(action)
+        elif action.do in ("request", "release"):
+            self._reconfigure(action)
+        elif action.do == "start":
+            self._start(action.target)
+        else:
+            await self._stop(action.target)
+
+    async def _stop(self, name: str) -> None:
+        task = self._running.get(name)
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    def _cut_or_repair(self, action: Action) -> None:
+        up = action.do == "repair"
+        kind = "fibre" if self._network.plan.link_by_name[action.target].kind == "fibre" else "link"
+        event = f"{kind}-{'repaired' if up else 'cut'}"
+        details: dict[str, Any] = {kind: action.target}
+        self._context.record("timeline", event, **details)
+        self._network.set_link(action.target, up)
+
+    def _reconfigure(self, action: Action) -> None:
+        request: dict[str, Any] = {"do": action.do, "name": action.target}
+        if action.circuit is not None:
+            request["sites"] = list(action.circuit.sites)
+        event = "circuit-requested" if action.do == "request" else "circuit-released"
+        self._context.record("timeline", event, circuit=action.target)
+        reply = self._controller.ask(request)
+        if not reply["ok"]:
+            self._context.record("timeline", "circuit-refused", circuit=action.target, reason=reply["reason"])

@@ -1,0 +1,1 @@
+"""The lab side's traffic: plays workloads over real sockets, and drives iperf3 and scapy."""

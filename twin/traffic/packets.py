@@ -1,0 +1,118 @@
+"""The ``packets`` workload: probes crafted by scapy, one at a time, with the clock read at both ends.
+
+A probe is a real RoCEv2 (UDP 4791, Base Transport Header, ICRC) or RTP packet; its sequence number stands in the
+header (PSN, RTP sequence) and in full in the first eight bytes after it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+import time
+from typing import Any
+
+from twin.plan.model import Server
+from twin.traffic.context import Context, Record
+from twin.traffic.namespaces import inside
+from twin.workloads.scenario import Packets
+
+UDP_PORT = {"rocev2": 4791, "rtp": 5004}
+#: Both headers, BTH and RTP, are twelve bytes long.
+HEADER_BYTES = 12
+_OVERHEAD_BYTES = {"rocev2": 20 + 8 + HEADER_BYTES + 4, "rtp": 20 + 8 + HEADER_BYTES}
+_SO_TIMESTAMPNS = 35
+#: How long a late probe may take before it counts as lost: longer than light around the Earth, and any queue here.
+GRACE_S = 1.0
+
+
+class Crafter:
+    """Builds the probes of one flow with scapy."""
+
+    def __init__(self, workload: Packets, source: Server, destination: Server) -> None:
+        from scapy.layers.inet import IP, UDP
+        from scapy.layers.l2 import Ether
+        from scapy.packet import Raw
+
+        self._raw = Raw
+        self._header = workload.header
+        port = UDP_PORT[workload.header]
+        self._base = (
+            Ether(src=source.mac, dst=destination.mac)
+            / IP(src=source.ip, dst=destination.ip, id=0, flags="DF")
+            / UDP(sport=49152, dport=port)
+        )
+        self._padding = bytes(max(0, workload.size_bytes - _OVERHEAD_BYTES[workload.header] - 8))
+
+    def frame(self, sequence: int) -> bytes:
+        """The whole Ethernet frame of probe number ``sequence``."""
+        return bytes(self._base / self._layer(sequence) / self._raw(struct.pack("!Q", sequence) + self._padding))
+
+    def _layer(self, sequence: int) -> Any:
+        if self._header == "rocev2":
+            from scapy.contrib.roce import BTH
+
+            return BTH(opcode="UD_SEND_ONLY", psn=sequence & 0xFFFFFF, dqpn=1)
+        from scapy.layers.rtp import RTP
+
+        return RTP(sequence=sequence & 0xFFFF, timestamp=sequence & 0xFFFFFFFF, payload_type=96)
+
+
+async def run(workload: Packets, context: Context, record: Record) -> None:
+    """Send the probes; ``record`` holds what was sent and received so far whenever this is cancelled."""
+    source = context.plan.server_by_name[workload.source]
+    destination = context.plan.server_by_name[workload.destination]
+    crafter = Crafter(workload, source, destination)
+    first_s = context.now_s()
+    received: list[list[float]] = []
+    sent: list[float] = []
+    record |= {"kind": "packets", "start_s": first_s, "interval_s": workload.interval_s, "sent": 0}
+    record["received"] = received
+    loop = asyncio.get_running_loop()
+    # Whole nanoseconds: a float of the seconds since 1970 is only good to a quarter of a microsecond.
+    offset_ns = time.clock_gettime_ns(time.CLOCK_REALTIME) - time.monotonic_ns() + round(context.zero_s * 1e9)
+    with (
+        _receiver(context.namespaces[destination.name], UDP_PORT[workload.header]) as incoming,
+        _sender(context.namespaces[source.name]) as outgoing,
+    ):
+        loop.add_reader(incoming.fileno(), _collect, incoming, sent, received, offset_ns)
+        try:
+            for sequence in range(workload.count):
+                frame = crafter.frame(sequence)
+                await context.sleep_until(first_s + sequence * workload.interval_s)
+                sent.append(context.now_s())
+                outgoing.send(frame)
+                record["sent"] = len(sent)
+            await asyncio.sleep(GRACE_S)
+        finally:
+            loop.remove_reader(incoming.fileno())
+
+
+def _receiver(namespace: int, port: int) -> socket.socket:
+    with inside(namespace):
+        made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
+    made.setblocking(False)
+    made.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16 << 20)
+    made.bind(("0.0.0.0", port))
+    return made
+
+
+def _sender(namespace: int) -> socket.socket:
+    with inside(namespace):
+        made = socket.socket(socket.AF_PACKET, socket.SOCK_RAW | socket.SOCK_CLOEXEC)
+        made.bind(("eth0", 0))
+    return made
+
+
+def _collect(incoming: socket.socket, sent: list[float], received: list[list[float]], offset_ns: int) -> None:
+    """Take every probe that has arrived, with the time at which the kernel saw it."""
+    while True:
+        try:
+            data, ancillary, _flags, _address = incoming.recvmsg(65536, 64)
+        except BlockingIOError:
+            return
+        (sequence,) = struct.unpack_from("!Q", data, HEADER_BYTES)
+        seconds, nanoseconds = struct.unpack("qq", ancillary[0][2][:16])
+        arrived_s = (seconds * 10**9 + nanoseconds - offset_ns) * 1e-9
+        received.append([sequence, round(sent[sequence], 9), round(arrived_s - sent[sequence], 9)])

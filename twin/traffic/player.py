@@ -1,0 +1,190 @@
+"""Plays a graph over real TCP connections, one for each pair of ranks that talk.
+
+All ranks live in this one process: a socket belongs to the network namespace it was opened in, so one event loop can
+hold the connections of every server. Bytes are sent straight from a file in memory and dropped on arrival without
+being copied (``MSG_TRUNC``): what is measured is the network.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from twin.errors import RunBroke
+from twin.traffic.namespaces import inside
+from twin.workloads.graph import COMPUTE, RECEIVE, SEND, Graph
+
+#: The file the bytes come from, and the most one system call moves.
+SOURCE_BYTES = 4 << 20
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a rank runs: its server's address and namespace."""
+
+    address: str
+    namespace: int
+
+
+class Channel:
+    """One connection from a rank to another, with the messages that wait on either side."""
+
+    def __init__(self, outgoing: socket.socket, incoming: socket.socket) -> None:
+        self.outgoing = outgoing
+        self.incoming = incoming
+        self.to_send: deque[tuple[int, int]] = deque()  # (step, bytes left)
+        self.to_receive: deque[tuple[int, int]] = deque()  # (step, bytes left)
+        self.blocked = False
+
+
+class Player:
+    """Opens the connections of ``graph`` once, then plays it as often as asked."""
+
+    def __init__(self, graph: Graph, places: Sequence[Place], port: int, congestion: str) -> None:
+        self._graph = graph
+        self._places = places
+        self._port = port
+        self._congestion = congestion
+        self._channels: dict[tuple[int, int], Channel] = {}
+        self._followers: list[list[int]] = [[] for _ in graph.steps]
+        for index, step in enumerate(graph.steps):
+            for before in step.after:
+                self._followers[before].append(index)
+        self._waiting: list[int] = []
+        self._arrived: set[int] = set()
+        self._left = 0
+        self._done: asyncio.Future[None] | None = None
+        self._sink = bytearray(SOURCE_BYTES)
+        self._source = os.memfd_create("twin-payload")
+        os.truncate(self._source, SOURCE_BYTES)
+
+    async def connect(self) -> None:
+        """Open every connection; the listening sockets are closed again."""
+        loop = asyncio.get_running_loop()
+        listeners: dict[int, socket.socket] = {}
+        for source, target in self._graph.channels():
+            if target not in listeners:
+                with inside(self._places[target].namespace):
+                    listeners[target] = self._socket()
+                listeners[target].bind((self._places[target].address, self._port))
+                listeners[target].listen(1024)
+            with inside(self._places[source].namespace):
+                outgoing = self._socket()
+            await loop.sock_connect(outgoing, (self._places[target].address, self._port))
+            incoming, _address = await loop.sock_accept(listeners[target])
+            channel = Channel(outgoing, incoming)
+            self._channels[source, target] = channel
+            loop.add_reader(incoming.fileno(), self._readable, channel)
+        for listener in listeners.values():
+            listener.close()
+
+    def _socket(self) -> socket.socket:
+        made = socket.socket(socket.AF_INET, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
+        made.setblocking(False)
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, self._congestion.encode())
+        return made
+
+    def close(self) -> None:
+        """Close every connection; a play that is under way never ends."""
+        loop = asyncio.get_running_loop()
+        for channel in self._channels.values():
+            loop.remove_reader(channel.incoming.fileno())
+            loop.remove_writer(channel.outgoing.fileno())
+            channel.outgoing.close()
+            channel.incoming.close()
+        self._channels.clear()
+        os.close(self._source)
+
+    async def play(self) -> None:
+        """Play the graph once, from its first step to its last."""
+        steps = self._graph.steps
+        self._waiting = [len(step.after) for step in steps]
+        self._arrived.clear()
+        self._left = len(steps)
+        self._done = asyncio.get_running_loop().create_future()
+        for index, step in enumerate(steps):
+            if step.kind == RECEIVE:
+                self._channels[step.peer, step.rank].to_receive.append((index, step.size_bytes))
+        for index, count in enumerate(list(self._waiting)):
+            if count == 0:
+                self._begin(index)
+        await self._done
+
+    def _begin(self, index: int) -> None:
+        step = self._graph.steps[index]
+        if step.kind == SEND:
+            channel = self._channels[step.rank, step.peer]
+            channel.to_send.append((index, step.size_bytes))
+            if not channel.blocked:
+                self._send(channel)
+        elif step.kind == COMPUTE:
+            asyncio.get_running_loop().call_later(step.seconds, self._finish, index)
+        elif index in self._arrived:
+            self._finish(index)
+
+    def _finish(self, index: int) -> None:
+        self._left -= 1
+        for follower in self._followers[index]:
+            self._waiting[follower] -= 1
+            if self._waiting[follower] == 0:
+                self._begin(follower)
+        if self._left == 0 and self._done is not None and not self._done.done():
+            self._done.set_result(None)
+
+    def _send(self, channel: Channel) -> None:
+        """Hand over bytes until the queue is empty or the socket is full."""
+        finished: list[int] = []
+        loop = asyncio.get_running_loop()
+        try:
+            while channel.to_send:
+                index, left = channel.to_send[0]
+                while left:
+                    left -= os.sendfile(channel.outgoing.fileno(), self._source, 0, min(left, SOURCE_BYTES))
+                    channel.to_send[0] = (index, left)
+                channel.to_send.popleft()
+                finished.append(index)
+            if channel.blocked:
+                channel.blocked = False
+                loop.remove_writer(channel.outgoing.fileno())
+        except BlockingIOError:
+            if not channel.blocked:
+                channel.blocked = True
+                loop.add_writer(channel.outgoing.fileno(), self._send, channel)
+        except OSError as problem:
+            self._fail(problem)
+        for index in finished:
+            self._finish(index)
+
+    def _readable(self, channel: Channel) -> None:
+        """Drop what has arrived and finish the receives it completes."""
+        finished: list[int] = []
+        try:
+            while channel.to_receive:
+                index, left = channel.to_receive[0]
+                while left:
+                    got = channel.incoming.recv_into(self._sink, min(left, SOURCE_BYTES), socket.MSG_TRUNC)
+                    if not got:
+                        raise ConnectionResetError("closed by its peer")
+                    left -= got
+                    channel.to_receive[0] = (index, left)
+                channel.to_receive.popleft()
+                finished.append(index)
+        except BlockingIOError:
+            pass
+        except OSError as problem:
+            self._fail(problem)
+        for index in finished:
+            self._arrived.add(index)
+            if self._waiting[index] == 0:
+                self._finish(index)
+
+    def _fail(self, problem: Exception) -> None:
+        """End the play under way with ``problem``."""
+        if self._done is not None and not self._done.done():
+            self._done.set_exception(RunBroke(f"a collective's connection broke: {problem}"))

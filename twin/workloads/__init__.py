@@ -1,0 +1,1 @@
+"""What is sent when: scenarios and graphs of compute, send and receive. Pure, standard library only."""

@@ -1,0 +1,83 @@
+"""Collectives as graphs: ring and hierarchical all-reduce, lock-step or pipelined in slices.
+
+A ring all-reduce of S bytes over n ranks is n - 1 steps of reduce-scatter and n - 1 of all-gather; in each step every
+rank sends one block of S/n to its neighbour. With slices, a slice of a block moves on as soon as it has arrived, so a
+long ring pays about one delay in all and not one per step.
+
+The hierarchical form over D sites of k ranks: reduce-scatter within each site (each rank then owns S/k), ring
+all-reduce of that shard over the D ranks of equal index, all-gather within each site.
+
+Bus bandwidth = S/T x 2(n - 1)/n (nccl-tests).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from twin.workloads.graph import Graph, GraphBuilder
+
+#: (rank, slice) -> ids of the steps after which that rank may send that slice on.
+Ready = dict[tuple[int, int], tuple[int, ...]]
+
+
+def split(size_bytes: int, parts: int) -> list[int]:
+    """``size_bytes`` in ``parts`` whole parts that differ by at most one byte."""
+    base, rest = divmod(size_bytes, parts)
+    return [base + (1 if index < rest else 0) for index in range(parts)]
+
+
+def ring_all_reduce(ranks: int, size_bytes: int, slices: int, lock_step: bool = False) -> Graph:
+    """All-reduce of ``size_bytes`` over ``ranks`` in one ring."""
+    builder = GraphBuilder(ranks)
+    group = list(range(ranks))
+    cut = 1 if lock_step else slices
+    owned = _reduce_scatter(builder, group, size_bytes, cut, {})
+    _all_gather(builder, group, size_bytes, cut, owned)
+    return builder.build()
+
+
+def hierarchical_all_reduce(
+    sites: Sequence[Sequence[int]], size_bytes: int, slices: int, lock_step: bool = False
+) -> Graph:
+    """All-reduce of ``size_bytes``: within each of ``sites`` (equally many ranks each), across them, within again."""
+    builder = GraphBuilder(sum(len(site) for site in sites))
+    cut = 1 if lock_step else slices
+    ready: Ready = {}
+    for site in sites:
+        ready |= _reduce_scatter(builder, site, size_bytes, cut, {})
+    shards = split(size_bytes, len(sites[0]))
+    for index, shard in enumerate(shards):
+        across = [site[index] for site in sites]
+        owned = _reduce_scatter(builder, across, shard, cut, ready)
+        ready |= _all_gather(builder, across, shard, cut, owned)
+    for site in sites:
+        _all_gather(builder, site, size_bytes, cut, ready)
+    return builder.build()
+
+
+def _reduce_scatter(builder: GraphBuilder, group: Sequence[int], size_bytes: int, slices: int, ready: Ready) -> Ready:
+    """n - 1 ring steps; afterwards each rank owns one reduced block."""
+    return _ring_steps(builder, group, size_bytes, slices, ready)
+
+
+def _all_gather(builder: GraphBuilder, group: Sequence[int], size_bytes: int, slices: int, ready: Ready) -> Ready:
+    """n - 1 ring steps; afterwards each rank has every block. Its bytes and steps are reduce-scatter's."""
+    return _ring_steps(builder, group, size_bytes, slices, ready)
+
+
+def _ring_steps(builder: GraphBuilder, group: Sequence[int], size_bytes: int, slices: int, ready: Ready) -> Ready:
+    """Every rank passes one block to its neighbour, ``len(group) - 1`` times; returns what the last step readied.
+
+    A slice waits for what arrived in its rank the step before; the first step waits for ``ready``.
+    """
+    count = len(group)
+    blocks = split(size_bytes, count)
+    now = {(rank, piece): ready.get((rank, piece), ()) for rank in group for piece in range(slices)}
+    for step in range(count - 1):
+        arrived: Ready = {}
+        for position, rank in enumerate(group):
+            neighbour = group[(position + 1) % count]
+            for piece, size in enumerate(split(blocks[(position - step) % count], slices)):
+                arrived[neighbour, piece] = (builder.message(rank, neighbour, size, now[rank, piece]),)
+        now = arrived
+    return now

@@ -1,0 +1,131 @@
+"""What happens in one experiment, with all units resolved: ``workload.json``. Frozen; standard library only.
+
+Times are seconds of the lab's clock after the experiment's zero, which comes once the network is up, the controller
+has set up the circuits and the circuits' delays have been measured.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Circuit:
+    """A wanted lightpath between a free transceiver of each of two sites."""
+
+    name: str
+    sites: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Controller:
+    """The OpenFlow app to start: ``app`` is a path to its file, ``name`` how the experiment calls it."""
+
+    name: str
+    app: str
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Iperf3:
+    """One iperf3 client and server. Exactly one of ``size_bytes`` and ``duration_s`` is set.
+
+    ``protocol`` is ``tcp`` or ``udp``; ``rate_bps`` is the UDP target (required there); ``streams`` parallel flows."""
+
+    name: str
+    start_s: float
+    source: str
+    destination: str
+    protocol: str = "tcp"
+    size_bytes: int | None = None
+    duration_s: float | None = None
+    rate_bps: float | None = None
+    streams: int = 1
+    congestion: str = "cubic"
+    port: int = 5201
+    kind: str = "iperf3"
+
+
+@dataclass(frozen=True)
+class Packets:
+    """Probe packets crafted by scapy: ``count`` of them, one every ``interval_s``.
+
+    ``header`` is ``rocev2`` (UDP 4791 with a Base Transport Header) or ``rtp`` (UDP 5004); ``size_bytes`` is the IP
+    packet's length."""
+
+    name: str
+    start_s: float
+    source: str
+    destination: str
+    header: str
+    count: int
+    interval_s: float
+    size_bytes: int = 256
+    kind: str = "packets"
+
+
+@dataclass(frozen=True)
+class AllReduce:
+    """An all-reduce of ``size_bytes`` over ``servers``, repeated ``iterations`` times after ``warmup`` unmeasured ones.
+
+    ``algorithm``: ``ring`` over all servers in order, or ``hierarchical`` (reduce-scatter within each site, ring over
+    the sites, all-gather within each site). ``schedule``: ``lock-step`` (a step starts when the whole step before it
+    arrived) or ``pipelined`` (each of ``chunks`` slices moves on as soon as it arrived). ``every_s``: an iteration
+    starts at multiples of it, or at once when the one before it took longer; 0: back to back."""
+
+    name: str
+    start_s: float
+    servers: tuple[str, ...]
+    size_bytes: int
+    algorithm: str = "ring"
+    schedule: str = "pipelined"
+    chunks: int = 8
+    iterations: int = 1
+    warmup: int = 0
+    every_s: float = 0.0
+    congestion: str = "cubic"
+    port: int = 7000
+    kind: str = "allreduce"
+
+
+Workload = Iperf3 | Packets | AllReduce
+
+
+@dataclass(frozen=True)
+class Action:
+    """One entry of the timeline. ``do``: ``cut`` or ``repair`` a fibre or a packet link (``target`` its name),
+    ``request`` or ``release`` a circuit (``circuit``), ``start`` or ``stop`` a workload (``target`` its name)."""
+
+    at_s: float
+    do: str
+    target: str
+    circuit: Circuit | None = None
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """``metric`` must lie within ``minimum`` and ``maximum`` (base units; None: no bound). ``text`` is as written."""
+
+    metric: str
+    text: str
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One experiment. A workload with ``start_s`` < 0 waits for a ``start`` on the timeline. The run ends at
+    ``end_s``, or, where it is None, when every workload has ended."""
+
+    schema: int
+    name: str
+    seed: int
+    controller: Controller
+    circuits: tuple[Circuit, ...]
+    workloads: tuple[Workload, ...]
+    timeline: tuple[Action, ...]
+    expectations: tuple[Expectation, ...]
+    sample_every_s: float
+    end_s: float | None
+    timeout_s: float
