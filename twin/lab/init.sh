@@ -25,7 +25,7 @@ ulimit -n 65536
 if [ "$twin_terminal" = yes ]; then
     setsid -c sh lab/command <>/dev/tty0 >&0 2>&0
 else
-    sh lab/command </dev/null >>logs/lab.log 2>&1
+    sh lab/command </dev/null >logs/lab.log 2>&1
 fi
 echo $? >lab/status
 

@@ -1,0 +1,46 @@
+# `make demo` and `make test` do all their set-up themselves, once. See README.md.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+.PHONY: help setup demo test check clean
+
+PYTHON := /usr/bin/python3.11
+VENV := .venv
+RUN := $(VENV)/bin
+# Other accounts must be able to read what root sets up, whatever root's own umask is.
+OPEN := umask 022 &&
+LISTS := twin/lab/packages.txt twin/lab/kernel/packages.txt twin/lab/install-packages.sh
+RECIPE := $(wildcard twin/lab/kernel/*) twin/lab/recipe.py
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+setup: $(VENV)/.kernel ## install packages, make the virtual environment, build the lab kernel
+
+demo: setup ## a fibre is cut under an all-reduce between three sites
+	$(RUN)/twin run experiments/three-sites-cut.yaml
+
+test: setup ## all tests: the unit tests, then those that boot the lab kernel
+	$(RUN)/pytest -n auto tests/unit
+	$(RUN)/pytest tests/lab
+
+check: $(VENV)/.installed ## lint, format, types
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+	$(RUN)/mypy
+
+clean: ## remove the virtual environment and what tools cached here; keep the lab kernel
+	rm -rf $(VENV) *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+# The stamps are newer than what they were made from, so a second call starts at once.
+$(VENV)/.packages: $(LISTS)
+	$(OPEN) sh twin/lab/install-packages.sh python3.11-venv
+	$(OPEN) mkdir -p $(VENV) && touch $@
+
+$(VENV)/.installed: $(VENV)/.packages setup.cfg pyproject.toml
+	$(OPEN) $(PYTHON) -m venv --system-site-packages $(VENV)
+	$(OPEN) $(RUN)/python -m pip install --disable-pip-version-check --progress-bar off -q -e '.[dev]'
+	touch $@
+
+$(VENV)/.kernel: $(VENV)/.installed $(RECIPE)
+	$(OPEN) $(RUN)/twin lab build
+	touch $@
