@@ -1,10 +1,10 @@
 """The result bundle: one run's folder, and who reads and writes which of its files.
 
-    experiment.yaml topology.yaml    as resolved
-    plan.json workload.json          what the lab is given
-    lab/outcome.json events.jsonl    what the lab gives back
-    samples.parquet                  counters over time
-    results.json report.html logs/
+experiment.yaml topology.yaml    as resolved
+plan.json workload.json          what the lab is given
+lab/outcome.json events.jsonl    what the lab gives back
+samples.parquet                  counters over time
+results.json report.html logs/
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from twin.plan.codec import from_json, to_json
 from twin.plan.model import Plan
 from twin.results.document import Results
 from twin.results.event import Event, from_line, to_line
-from twin.results.outcome import Outcome
+from twin.results.outcome import Outcome, WorkloadRecord
 from twin.workloads.scenario import Scenario
 
 PLAN = "plan.json"
@@ -44,6 +44,12 @@ class Run:
     scenario: Scenario
     outcome: Outcome
     events: tuple[Event, ...]
+
+    @property
+    def records(self) -> list[tuple[str, WorkloadRecord]]:
+        """The workloads that left a record, in the order of the experiment."""
+        found = self.outcome.workloads
+        return [(workload.name, found[workload.name]) for workload in self.scenario.workloads if workload.name in found]
 
 
 def create(out: Path | None, name: str) -> Path:

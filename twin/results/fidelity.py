@@ -33,7 +33,8 @@ def _delay_drops(plan: Plan, outcome: Outcome) -> Iterator[str]:
         if queue.kind != "delay" or queue.dropped_packets == 0:
             continue
         if plan.link_by_name[queue.link].at(queue.node).loss == 0:
-            yield f"the delay of link {queue.link} from {queue.node} dropped {queue.dropped_packets} packets; it should drop none"
+            direction = f"the delay of link {queue.link} from {queue.node}"
+            yield f"{direction} dropped {queue.dropped_packets} packets; it should drop none"
 
 
 def _unfinished(scenario: Scenario, outcome: Outcome, events: tuple[Event, ...]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from twin.results.expectations import judge
 from twin.results.fidelity import judge_fidelity
 from twin.results.metrics import metrics_of
 
-DISTRIBUTION = "optical-twin"
+DISTRIBUTION = "twin"
 SOURCE_VERSION = "0.1.0+source"
 
 

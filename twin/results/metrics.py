@@ -37,7 +37,7 @@ def metrics_of(run: Run) -> Metrics:
     found: Metrics = {}
     for circuit in run.outcome.circuits:
         found.update(circuit_metrics(circuit))
-    for name, record in run.outcome.workloads.items():
+    for name, record in run.records:
         found.update(workload_metrics(name, record, run.events))
     found.update(restoration_metrics(run.outcome.circuits, run.events))
     found.update(queue_metrics(run.outcome.queues))

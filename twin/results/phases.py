@@ -1,8 +1,8 @@
 """Before, during and after the faults of a run.
 
-        first cut             everything repaired (or never)
-    ------|----------------------------|------------------> t
-    before|          during            |     after
+    first cut             everything repaired (or never)
+------|----------------------------|------------------> t
+before|          during            |     after
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,13 @@ from twin.errors import BadInput
 
 SCHEMA = pa.schema(
     [
-        ("t_s", pa.float64()),
-        ("link", pa.string()),
-        ("node", pa.string()),
-        ("tx_bytes", pa.int64()),
-        ("tx_packets", pa.int64()),
-        ("dropped_packets", pa.int64()),
-        ("backlog_bytes", pa.int64()),
+        pa.field("t_s", pa.float64()),
+        pa.field("link", pa.string()),
+        pa.field("node", pa.string()),
+        pa.field("tx_bytes", pa.int64()),
+        pa.field("tx_packets", pa.int64()),
+        pa.field("dropped_packets", pa.int64()),
+        pa.field("backlog_bytes", pa.int64()),
     ]
 )
 
@@ -104,8 +105,7 @@ def _thin(points: Sequence[tuple[float, int]], most_points: int) -> Sequence[tup
 def _series(points: Sequence[tuple[float, int]]) -> RateSeries:
     kept = list(_forward(points))
     times_s = tuple(t_s for t_s, _ in kept)
-    steps = zip(kept, kept[1:], strict=False)
-    rates_bps = tuple((after - before) * 8 / (end_s - start_s) for (start_s, before), (end_s, after) in steps)
+    rates_bps = tuple((after - before) * 8 / (end_s - start_s) for (start_s, before), (end_s, after) in pairwise(kept))
     return RateSeries(times_s, rates_bps)
 
 

@@ -1,4 +1,4 @@
-"""What the terminal shows after a run: circuits, workloads, the timeline with its consequences, expectations, fidelity."""
+"""What the terminal shows after a run: circuits, workloads, timeline and consequences, expectations, fidelity."""
 
 from __future__ import annotations
 
@@ -50,6 +50,7 @@ def _headline(results: Results) -> Text:
 def _table(title: str, *columns: str, numbers: int = 0) -> Table:
     """A table whose last ``numbers`` columns are numbers: to the right, never folded."""
     table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    table.show_edge = False
     for index, column in enumerate(columns):
         number = index >= len(columns) - numbers
         table.add_column(column, justify="right" if number else "left", no_wrap=number, overflow="fold")
@@ -71,7 +72,7 @@ def _allreduces(results: Results, run: Run) -> Table:
     names = [f"time_{phase}" for phase in phases] if cut else ["time", "time_min", "time_max"]
     heads = phases if cut else ("mean", "min", "max")
     table = _table("All-reduce", "workload", "done", *heads, "bus bandwidth", numbers=5)
-    for name, record in run.outcome.workloads.items():
+    for name, record in run.records:
         if isinstance(record, AllReduceRecord):
             cells = [_cell(results, f"{name}.{metric}") for metric in (*names, "busbw")]
             table.add_row(Text(name), f"{len(record.iterations)} of {record.planned}", *cells)
@@ -79,9 +80,10 @@ def _allreduces(results: Results, run: Run) -> Table:
 
 
 def _probes(results: Results, run: Run) -> Table:
-    metrics = ("sent", "lost", "outage", "reordered", "delay_min", "delay_mean", "delay_max")
-    table = _table("Probes", "workload", *(metric.replace("_", " ") for metric in metrics), numbers=len(metrics))
-    for name, record in run.outcome.workloads.items():
+    metrics = ("sent", "lost", "outage", "reordered", "delay_mean", "delay_max")
+    heads = ("sent", "lost", "outage", "reordered", "mean delay", "longest")
+    table = _table("Probes", "workload", *heads, numbers=len(heads))
+    for name, record in run.records:
         if isinstance(record, PacketsRecord):
             table.add_row(Text(name), *(_cell(results, f"{name}.{metric}") for metric in metrics))
     return table
@@ -90,7 +92,7 @@ def _probes(results: Results, run: Run) -> Table:
 def _streams(results: Results, run: Run) -> Table:
     metrics = ("throughput", "retransmits", "loss")
     table = _table("iperf3", "workload", *metrics, numbers=len(metrics))
-    for name, record in run.outcome.workloads.items():
+    for name, record in run.records:
         if isinstance(record, Iperf3Record):
             table.add_row(Text(name), *(_cell(results, f"{name}.{metric}") for metric in metrics))
     return table
@@ -102,14 +104,19 @@ def _timeline(run: Run) -> Table | None:
     first_s = min((event.t_s for event in run.events if event.source == "timeline"), default=None)
     if first_s is None:
         return None
+    whole = len(str(int(run.events[-1].t_s)))
     for event in run.events:
         named = event.name in LANDMARKS or event.source == "timeline"
         if named and event.source in ("timeline", "controller") and event.t_s >= first_s:
             style = "red" if event.is_cut else "green" if event.is_repair else ""
-            table.add_row(Text(moment(event.t_s)), Text(event.source), Text(describe(event), style=style))
-    table.columns[0].justify = "right"
+            table.add_row(Text(_aligned(event.t_s, whole)), Text(event.source), Text(describe(event), style=style))
     table.columns[0].no_wrap = table.columns[1].no_wrap = True
     return table
+
+
+def _aligned(t_s: float, whole: int) -> str:
+    """A moment with its decimal point below the others'."""
+    return " " * (whole - len(str(int(t_s)))) + moment(t_s)
 
 
 def _restored(run: Run) -> Table:

@@ -82,6 +82,14 @@ def show_ratio(value: float) -> str:
     return f"{value * 100:.3g} %"
 
 
+def show_bytes(count: int) -> str:
+    """A measured number of bytes, in decimal units to four digits: ``20 GB``."""
+    for factor, unit in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if count >= factor:
+            return f"{count / factor:.4g} {unit}"
+    return f"{count} B"
+
+
 def rounded(value: float, digits: int) -> float:
     """``value`` to ``digits`` significant digits."""
     return float(f"{value:.{digits}g}")

@@ -143,7 +143,9 @@ def _received() -> Iterator[list[float]]:
             yield [sequence, sent_s, 0.00262 + sequence % 7 * 2e-7]
 
 
-def _iperf3(sent: int, rate_bps: float, retransmits: int | None, lost: int | None, packets: int | None) -> dict[str, Any]:
+def _iperf3(
+    sent: int, rate_bps: float, retransmits: int | None, lost: int | None, packets: int | None
+) -> dict[str, Any]:
     return {
         "kind": "iperf3",
         "start_s": 0.5,

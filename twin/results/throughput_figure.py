@@ -1,0 +1,153 @@
+"""Throughput over time: one panel per link, one direction above the axis and the other below it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from twin.plan.model import End, Link, Plan
+from twin.results.samples import Direction, RateSeries
+from twin.results.time_figure import Figure, Json, Panel, TimeAxis, numbers
+from twin.results.topology_layout import joined_sites
+
+GIGA = 1e9
+PANELS_UP_TO = 24
+#: a panel keeps its own scale where it carries less than this share of the busiest
+_SMALL = 0.1
+
+Rates = Mapping[Direction, RateSeries]
+
+
+@dataclass(frozen=True)
+class Throughput:
+    """A figure of the busiest links, and the names of the links that it leaves out: idle, or too many."""
+
+    figure: Figure | None
+    left_out: tuple[str, ...]
+
+
+def fibre_throughput(plan: Plan, rates: Rates, axis: TimeAxis) -> Throughput:
+    """Fibres and packet links between sites."""
+    links = [link for link in plan.links if link.kind in ("fibre", "packet")]
+    return _throughput("fibres", "Throughput of each fibre and packet link over time", plan, links, rates, axis)
+
+
+def line_throughput(plan: Plan, rates: Rates, axis: TimeAxis) -> Throughput:
+    """The transceivers' line links, which carry the circuits; their rate is the wavelength's."""
+    links = [link for link in plan.links if link.kind == "line"]
+    return _throughput("lines", "Throughput of each transceiver over time", plan, links, rates, axis)
+
+
+def _throughput(
+    identity: str, alternative: str, plan: Plan, links: Sequence[Link], rates: Rates, axis: TimeAxis
+) -> Throughput:
+    peaks = {link.name: _peak_bps(link, rates) for link in links}
+    busy = sorted((link for link in links if peaks[link.name] > 0), key=lambda link: -peaks[link.name])
+    shown = {link.name for link in busy[:PANELS_UP_TO]}
+    left_out = tuple(link.name for link in links if link.name not in shown)
+    if not shown:
+        return Throughput(None, left_out)
+    tops = {link.name: _top_bps(link, peaks[link.name]) for link in links if link.name in shown}
+    highest = max(tops.values())
+    panels = tuple(
+        _panel(plan, link, rates, highest if tops[link.name] >= _SMALL * highest else tops[link.name])
+        for link in links
+        if link.name in shown
+    )
+    return Throughput(Figure(identity, alternative, panels, axis), left_out)
+
+
+def _peak_bps(link: Link, rates: Rates) -> float:
+    return max((rates[key].peak_bps for end in link.ends if (key := (link.name, end.node)) in rates), default=0.0)
+
+
+def _top_bps(link: Link, peak_bps: float) -> float:
+    """The end of the axis: the link's rate, or a round number above the peak where it has none."""
+    rate_bps = max((end.rate_bps or 0.0 for end in link.ends), default=0.0)
+    return max(rate_bps, peak_bps) if rate_bps else round_up(peak_bps)
+
+
+def round_up(value: float) -> float:
+    """The next of 1, 2, 3, 4, 5, 6, 8, 10 x 10^k."""
+    power = 1.0
+    while power * 10 < value:
+        power *= 10
+    while power > value:
+        power /= 10
+    return next(step * power for step in (1, 2, 3, 4, 5, 6, 8, 10, 20) if step * power >= value)
+
+
+def _panel(plan: Plan, link: Link, rates: Rates, top_bps: float) -> Panel:
+    top = top_bps / GIGA
+    traces = [
+        _trace(rates[key], _direction(plan, link, end), sign)
+        for end, sign in ((link.a, 1), (link.b, -1))
+        if (key := (link.name, end.node)) in rates
+    ]
+    axis = {
+        "range": [-1.06 * top, 1.06 * top],
+        "tickvals": [-top, 0, top],
+        "ticktext": [f"{top:g}", "0", f"{top:g}"],
+    }
+    up, down = (escape(_direction(plan, link, end)) for end in link.ends)
+    words = f"<span style='color:$tx'>▲ {up}</span>  <span style='color:$rx'>▼ {down}</span>"
+    title = f"<b>{escape(link.name)}</b>   {words}   Gb/s"
+    return Panel(title, tuple(traces), axis, tuple(_limits(link, top)))
+
+
+def _limits(link: Link, top: float) -> list[Json]:
+    """The axis between the two directions, and each direction's rate as a dotted line."""
+    lines = [(0.0, "solid")]
+    for end, sign in ((link.a, 1), (link.b, -1)):
+        if end.rate_bps and end.rate_bps / GIGA <= 1.001 * top:
+            lines.append((sign * end.rate_bps / GIGA, "dot"))
+    return [
+        {
+            "type": "line",
+            "xref": "paper",
+            "x0": 0,
+            "x1": 1,
+            "y0": y,
+            "y1": y,
+            "line": {"color": "$muted", "width": 1, "dash": dash},
+            "layer": "below",
+        }
+        for y, dash in lines
+    ]
+
+
+def _direction(plan: Plan, link: Link, end: End) -> str:
+    """``tokyo → osaka`` between sites, ``sent`` and ``received`` for a transceiver."""
+    sites = joined_sites(plan).get(link.name)
+    if sites is not None:
+        here = _site_of(plan, end.node)
+        there = sites[1] if here == sites[0] else sites[0]
+        return f"{here} → {there}"
+    optical = {switch.name for switch in plan.optical_switches}
+    return "received" if end.node in optical else "sent"
+
+
+def _site_of(plan: Plan, node: str) -> str:
+    sites = {switch.name: switch.site for switch in plan.packet_switches}
+    sites |= {switch.name: switch.site for switch in plan.optical_switches}
+    return sites[node]
+
+
+def _trace(series: RateSeries, name: str, sign: int) -> Json:
+    values = numbers([rate_bps / GIGA for rate_bps in series.rates_bps])
+    # Each rate holds since the sample before: the line goes up first, then along.
+    values = [*values[:1], *values]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": numbers(series.times_s),
+        "y": [sign * value for value in values],
+        "customdata": values,
+        "name": name,
+        "line": {"shape": "vh", "width": 1.2, "color": "$tx" if sign > 0 else "$rx"},
+        "fill": "tozeroy",
+        "fillcolor": "$txfill" if sign > 0 else "$rxfill",
+        "hovertemplate": f"%{{x:.4f}} s · {escape(name)} %{{customdata:.4g}} Gb/s<extra></extra>",
+        "showlegend": False,
+    }
