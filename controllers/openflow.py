@@ -1,0 +1,127 @@
+"""Flows to OpenFlow 1.3 messages and back, and what a port's description says. Works on os-ken's and Ryu's parsers."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network
+from typing import Any, Final
+
+from twin.control.flows import Action, Flow, Match, Output, PopChannel, PushChannel, ToController
+
+#: Every flow of ours carries it, so that we only ever remove our own ("twin" in ASCII).
+COOKIE: Final = 0x7477_696E
+_ALL_BITS: Final = 0xFFFF_FFFF_FFFF_FFFF
+_ETH_TYPE_8021Q: Final = 0x8100
+
+
+def add_message(datapath: Any, flow: Flow) -> Any:
+    """The FlowMod that adds ``flow``, in place of one with the same priority and match."""
+    ofproto, parser = datapath.ofproto, datapath.ofproto_parser
+    actions = [message for action in flow.actions for message in _action_messages(datapath, action)]
+    instructions = [parser.OFPInstructionActions(ofproto.OFPIT_APPLY_ACTIONS, actions)] if actions else []
+    return parser.OFPFlowMod(
+        datapath=datapath,
+        cookie=COOKIE,
+        command=ofproto.OFPFC_ADD,
+        priority=flow.priority,
+        match=match_message(datapath, flow.match),
+        instructions=instructions,
+    )
+
+
+def remove_message(datapath: Any, flow: Flow) -> Any:
+    """The FlowMod that removes the flow with exactly this priority and match, if it is ours."""
+    ofproto, parser = datapath.ofproto, datapath.ofproto_parser
+    return parser.OFPFlowMod(
+        datapath=datapath,
+        cookie=COOKIE,
+        cookie_mask=_ALL_BITS,
+        command=ofproto.OFPFC_DELETE_STRICT,
+        priority=flow.priority,
+        out_port=ofproto.OFPP_ANY,
+        out_group=ofproto.OFPG_ANY,
+        match=match_message(datapath, flow.match),
+    )
+
+
+def packet_out_message(datapath: Any, port: int, data: bytes) -> Any:
+    """The message that sends the frame ``data`` out of ``port``."""
+    ofproto, parser = datapath.ofproto, datapath.ofproto_parser
+    return parser.OFPPacketOut(
+        datapath=datapath,
+        buffer_id=ofproto.OFP_NO_BUFFER,
+        in_port=ofproto.OFPP_CONTROLLER,
+        actions=[parser.OFPActionOutput(port)],
+        data=data,
+    )
+
+
+def match_message(datapath: Any, match: Match) -> Any:
+    """``match`` as an OFPMatch."""
+    fields: dict[str, Any] = {}
+    if match.in_port is not None:
+        fields["in_port"] = match.in_port
+    if match.vlan is not None:
+        fields["vlan_vid"] = match.vlan | datapath.ofproto.OFPVID_PRESENT
+    if match.eth_type is not None:
+        fields["eth_type"] = match.eth_type
+    if match.ipv4_dst is not None:
+        network = IPv4Network(match.ipv4_dst)
+        fields["ipv4_dst"] = (str(network.network_address), str(network.netmask))
+    return datapath.ofproto_parser.OFPMatch(**fields)
+
+
+def _action_messages(datapath: Any, action: Action) -> list[Any]:
+    ofproto, parser = datapath.ofproto, datapath.ofproto_parser
+    match action:
+        case PushChannel(channel):
+            tag = parser.OFPActionSetField(vlan_vid=channel | ofproto.OFPVID_PRESENT)
+            return [parser.OFPActionPushVlan(_ETH_TYPE_8021Q), tag]
+        case PopChannel():
+            return [parser.OFPActionPopVlan()]
+        case Output(port):
+            return [parser.OFPActionOutput(port)]
+        case ToController():
+            return [parser.OFPActionOutput(ofproto.OFPP_CONTROLLER, ofproto.OFPCML_NO_BUFFER)]
+
+
+def flow_of(dpid: int, message: Any, ofproto: Any) -> Flow:
+    """The flow that a FlowMod or an entry of flow statistics describes. Raises ``ValueError`` for what no flow of
+    ours contains."""
+    fields = dict(message.match.items())
+    vlan = fields.pop("vlan_vid", None)
+    match = Match(
+        in_port=fields.pop("in_port", None),
+        vlan=None if vlan is None else vlan & ~ofproto.OFPVID_PRESENT,
+        eth_type=fields.pop("eth_type", None),
+        ipv4_dst=_prefix(fields.pop("ipv4_dst", None)),
+    )
+    if fields:
+        raise ValueError(f"found a match on {', '.join(fields)}; allowed: in_port, vlan_vid, eth_type, ipv4_dst")
+    messages = [action for instruction in message.instructions for action in instruction.actions]
+    actions = tuple(action for message in messages for action in _actions_of(message, ofproto))
+    return Flow(dpid, message.priority, match, actions)
+
+
+def _prefix(found: str | tuple[str, str] | None) -> str | None:
+    if found is None:
+        return None
+    return str(IPv4Network(found if isinstance(found, str) else "/".join(found)))
+
+
+def _actions_of(message: Any, ofproto: Any) -> list[Action]:
+    """No action for a pushed tag: the tag's number follows in an action of its own."""
+    kind = message.type
+    if kind == ofproto.OFPAT_PUSH_VLAN:
+        return []
+    if kind == ofproto.OFPAT_SET_FIELD and message.key == "vlan_vid":
+        return [PushChannel(message.value & ~ofproto.OFPVID_PRESENT)]
+    if kind == ofproto.OFPAT_POP_VLAN:
+        return [PopChannel()]
+    if kind == ofproto.OFPAT_OUTPUT:
+        return [ToController() if message.port == ofproto.OFPP_CONTROLLER else Output(message.port)]
+    raise ValueError(f"found {type(message).__name__}; allowed: push, set and pop of a VLAN tag, and output")
+
+
+def is_up(port: Any, ofproto: Any) -> bool:
+    """Whether a port's description says that it is up: not switched off, and its link has carrier."""
+    return not (port.config & ofproto.OFPPC_PORT_DOWN or port.state & ofproto.OFPPS_LINK_DOWN)

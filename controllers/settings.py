@@ -1,0 +1,54 @@
+"""What a controller is started with: environment variables that name files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from twin.errors import BadInput
+from twin.plan.codec import from_json
+from twin.plan.model import Plan
+from twin.workloads.scenario import Circuit, Scenario
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """``TWIN_PLAN`` (needed) is read into ``plan``, ``TWIN_SCENARIO`` into ``circuits``, those to request at the start.
+    ``northbound`` (``TWIN_NORTHBOUND``) is the unix socket to serve, ``events`` (``TWIN_EVENTS``) the JSONL file to
+    append to; None: do without."""
+
+    plan: Plan
+    circuits: tuple[Circuit, ...]
+    northbound: Path | None
+    events: Path | None
+
+
+def from_environment(environment: Mapping[str, str]) -> Settings:
+    """Read the settings. Raises ``BadInput`` when a file is missing or does not fit."""
+    plan = environment.get("TWIN_PLAN")
+    if not plan:
+        raise BadInput("TWIN_PLAN", "", "the variable is not set", "the path of a plan.json", "see docs/design.md")
+    scenario = environment.get("TWIN_SCENARIO")
+    northbound, events = (environment.get(name) for name in ("TWIN_NORTHBOUND", "TWIN_EVENTS"))
+    return Settings(
+        plan=from_json_file(Plan, "TWIN_PLAN", plan),
+        circuits=from_json_file(Scenario, "TWIN_SCENARIO", scenario).circuits if scenario else (),
+        northbound=Path(northbound) if northbound else None,
+        events=Path(events) if events else None,
+    )
+
+
+def from_json_file(kind: type[T], variable: str, path: str) -> T:
+    """The value that ``path``, named by ``variable``, holds."""
+    try:
+        data: Any = json.loads(Path(path).read_text(encoding="utf-8"))
+        return from_json(kind, data)
+    except OSError as problem:
+        raise BadInput(variable, path, f"the file cannot be read: {problem.strerror}") from None
+    except ValueError as problem:
+        raise BadInput(variable, path, str(problem), f"a {kind.__name__} as JSON") from None

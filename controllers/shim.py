@@ -1,0 +1,144 @@
+"""The app between OpenFlow and a brain: three-line handlers that turn messages into events, and commands into messages.
+
+One lock: events come from the app's own thread, from northbound connections and from timers, and a brain takes one at
+a time. Commands are sent within the lock, so that their order on the wire is the brain's order.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from collections.abc import Callable
+from typing import IO, Any, ClassVar
+
+from controllers.northbound import serve
+from controllers.ofapi import BaseApp, handler, hub, ofp_event, ofproto
+from controllers.openflow import add_message, is_up, packet_out_message, remove_message
+from controllers.settings import from_environment
+from twin.control.arp import parse_request
+from twin.control.brain import Brain
+from twin.control.commands import AddFlow, Answer, Barrier, Command, PacketOut, Record, RemoveFlow, Wake
+from twin.control.events import (
+    ArpAsked,
+    BarrierAnswered,
+    CircuitRequested,
+    Event,
+    PortStatus,
+    SwitchConnected,
+    SwitchLost,
+    Woken,
+)
+from twin.plan.model import Plan
+
+MAIN, DEAD = handler.MAIN_DISPATCHER, handler.DEAD_DISPATCHER
+
+
+class BrainApp(BaseApp):  # type: ignore[misc]
+    """Feeds ``brain_of(plan)``. An app is a subclass that names its brain."""
+
+    OFP_VERSIONS: ClassVar = [ofproto.OFP_VERSION]
+    brain_of: ClassVar[staticmethod[[Plan], Brain]]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._settings = from_environment(os.environ)
+        self._brain = type(self).brain_of(self._settings.plan)
+        self._lock = threading.RLock()
+        self._datapaths: dict[int, Any] = {}
+        self._events_file: IO[str] | None = None
+
+    def start(self) -> Any:
+        """Ask for the scenario's circuits, in its order, then open the northbound; switches come afterwards."""
+        if self._settings.events is not None:
+            self._events_file = self._settings.events.open("a", encoding="utf-8")
+        for circuit in self._settings.circuits:
+            self.feed(CircuitRequested(circuit.name, circuit.sites))
+        if self._settings.northbound is not None:
+            serve(self._settings.northbound, self.feed)
+        return super().start()
+
+    def feed(self, event: Event) -> Answer | None:
+        """Give ``event`` to the brain and do what it says. Returns its answer, if it gives one."""
+        with self._lock:
+            answer = None
+            for command in self._brain.handle(event, time.monotonic()):
+                answer = self._do(command) or answer
+            return answer
+
+    def _do(self, command: Command) -> Answer | None:
+        match command:
+            case AddFlow(flow):
+                self._send(flow.dpid, lambda datapath: add_message(datapath, flow))
+            case RemoveFlow(flow):
+                self._send(flow.dpid, lambda datapath: remove_message(datapath, flow))
+            case Barrier(dpid, token):
+                self._send(dpid, lambda datapath: _barrier(datapath, token))
+            case PacketOut(dpid, port, data):
+                self._send(dpid, lambda datapath: packet_out_message(datapath, port, data))
+            case Wake(at_s):
+                hub.spawn_after(max(0.0, at_s - time.monotonic()), self.feed, Woken())
+            case Record():
+                self._write(command)
+            case Answer():
+                return command
+        return None
+
+    def _send(self, dpid: int, message_for: Callable[[Any], Any]) -> None:
+        """A switch that has gone meanwhile gets its whole table when it is back."""
+        datapath = self._datapaths.get(dpid)
+        if datapath is not None:
+            datapath.send_msg(message_for(datapath))
+
+    def _write(self, record: Record) -> None:
+        self.logger.info("%s %s", record.event, record.details)
+        if self._events_file is not None:
+            line = {"monotonic_s": record.at_s, "event": record.event, **record.details}
+            self._events_file.write(json.dumps(line) + "\n")
+            self._events_file.flush()
+
+    @handler.set_ev_cls(ofp_event.EventOFPStateChange, [MAIN, DEAD])  # type: ignore[untyped-decorator]
+    def on_state_change(self, event: Any) -> None:
+        """A switch has finished its handshake, or its connection is gone."""
+        datapath = event.datapath
+        dpid = datapath.id
+        if datapath.state == MAIN:
+            self._datapaths[dpid] = datapath
+            dark = frozenset(number for number, port in datapath.ports.items() if not is_up(port, ofproto))
+            self.feed(SwitchConnected(dpid, dark))
+        elif dpid in self._datapaths and self._datapaths[dpid] is datapath:
+            del self._datapaths[dpid]
+            self.feed(SwitchLost(dpid))
+
+    @handler.set_ev_cls(ofp_event.EventOFPPortStatus, MAIN)  # type: ignore[untyped-decorator]
+    def on_port_status(self, event: Any) -> None:
+        """A port changed or vanished."""
+        message = event.msg
+        up = message.reason != ofproto.OFPPR_DELETE and is_up(message.desc, ofproto)
+        self.feed(PortStatus(message.datapath.id, message.desc.port_no, up))
+
+    @handler.set_ev_cls(ofp_event.EventOFPBarrierReply, MAIN)  # type: ignore[untyped-decorator]
+    def on_barrier_reply(self, event: Any) -> None:
+        """A switch has done all it was told before the barrier."""
+        self.feed(BarrierAnswered(event.msg.datapath.id, event.msg.xid))
+
+    @handler.set_ev_cls(ofp_event.EventOFPPacketIn, MAIN)  # type: ignore[untyped-decorator]
+    def on_packet_in(self, event: Any) -> None:
+        """A frame that a flow sends to the controller: ARP."""
+        asked = parse_request(bytes(event.msg.data))
+        if asked is not None:
+            self.feed(ArpAsked(event.msg.datapath.id, event.msg.match["in_port"], *asked))
+
+    @handler.set_ev_cls(ofp_event.EventOFPErrorMsg, MAIN)  # type: ignore[untyped-decorator]
+    def on_error(self, event: Any) -> None:
+        """A switch refused something: the log is where to look when a circuit does not work."""
+        message = event.msg
+        self.logger.error("switch %s refused: type %s, code %s", message.datapath.id, message.type, message.code)
+
+
+def _barrier(datapath: Any, token: int) -> Any:
+    """The token travels as the message's xid."""
+    message = datapath.ofproto_parser.OFPBarrierRequest(datapath)
+    message.set_xid(token)
+    return message
