@@ -1,0 +1,103 @@
+"""A checked experiment file as a ``Scenario``, and as resolved text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from twin.plan.topology import Topology
+from twin.spec import expectations
+from twin.spec.circuits import CircuitBook
+from twin.spec.document import Document, nearest
+from twin.spec.experiment_file import ON_REQUEST, WHEN_DONE, ExperimentFile
+from twin.spec.timeline import TimelineReader
+from twin.spec.workloads import WorkloadReader
+from twin.units import show_time
+from twin.workloads.scenario import AllReduce, Circuit, Controller, Scenario, Workload
+
+#: Version of ``workload.json``.
+SCHEMA = 1
+CONTROLLERS = Path(__file__).resolve().parents[2] / "controllers"
+#: The apps in that folder that an experiment can name; the other files there are their parts.
+APPS = ("optical_circuit", "static_path")
+
+
+def resolve(
+    file: ExperimentFile, document: Document, topology: Topology, folder: Path
+) -> tuple[Scenario, dict[str, Any]]:
+    """The scenario, and the file's resolved content. ``folder`` is where the experiment file lies. Raises
+    ``BadInput``."""
+    book = CircuitBook(topology, document)
+    circuits = book.read(file.circuits, ("circuits",))
+    reader = WorkloadReader(topology, document)
+    workloads = tuple(reader.read(name, workload) for name, workload in file.workloads.items())
+    timeline = TimelineReader(topology, document, book, workloads)
+    actions = timeline.read(file.timeline, file.end)
+    _check_end(file, document)
+    scenario = Scenario(
+        schema=SCHEMA,
+        name=file.name,
+        seed=file.seed,
+        controller=_controller(file, document, folder),
+        circuits=circuits,
+        workloads=workloads,
+        timeline=actions,
+        expectations=tuple(
+            expectations.read(expectation, document, ("expect", i)) for i, expectation in enumerate(file.expect)
+        ),
+        sample_every_s=file.sample,
+        end_s=None if file.end == WHEN_DONE else file.end,
+        timeout_s=file.timeout,
+    )
+    return scenario, _content(file, scenario, timeline.requested)
+
+
+def _check_end(file: ExperimentFile, document: Document) -> None:
+    if file.end == WHEN_DONE:
+        if not file.workloads:
+            raise document.bad((), "found neither a workload nor an end", "", "add 'end: 5 s', or a workload")
+        return
+    for name, workload in file.workloads.items():
+        if workload.start != ON_REQUEST and workload.start >= file.end:
+            found = f"found {show_time(workload.start)}, not before the experiment's end"
+            raise document.bad(("workloads", name, "start"), found, f"less than {show_time(file.end)}", "raise 'end'")
+
+
+def _controller(file: ExperimentFile, document: Document, folder: Path) -> Controller:
+    """A name stands for ``controllers/NAME.py`` of the project; anything with a '/' or '.py' is a path."""
+    name = file.controller.app
+    place = ("controller", "app") if ("controller", "app") in document.marks else ("controller",)
+    if "/" in name or name.endswith(".py"):
+        app = (folder / name).resolve()
+        if not app.is_file():
+            raise document.bad(place, f"found {name!r}, but there is no file {app}", "", "check the path")
+        return Controller(app.stem, str(app), file.controller.options)
+    if name not in APPS:
+        allowed = f"{', '.join(APPS)}, or a path to an app's .py file"
+        raise document.bad(place, f"found the unknown controller {name!r}", allowed, nearest(name, list(APPS)))
+    return Controller(name, str(CONTROLLERS / f"{name}.py"), file.controller.options)
+
+
+def _content(file: ExperimentFile, scenario: Scenario, requested: dict[int, tuple[Circuit, ...]]) -> dict[str, Any]:
+    """The file with every default and short form written out; it reads as the same scenario again."""
+    content: dict[str, Any] = file.model_dump(mode="json", by_alias=True, exclude_none=True)
+    # In a result bundle both files lie in one folder.
+    content["topology"] = "topology.yaml"
+    app = file.controller.app
+    named = "/" not in app and not app.endswith(".py")
+    content["controller"] = {"app": app if named else scenario.controller.app, "options": file.controller.options}
+    content["circuits"] = [_circuit(circuit) for circuit in scenario.circuits]
+    for workload in scenario.workloads:
+        _fill(content["workloads"][workload.name], workload)
+    for index, circuits in requested.items():
+        content["timeline"][index]["reconfigure"]["request"] = [_circuit(circuit) for circuit in circuits]
+    return content
+
+
+def _fill(entry: dict[str, Any], workload: Workload) -> None:
+    if isinstance(workload, AllReduce):
+        entry["servers"] = list(workload.servers)
+
+
+def _circuit(circuit: Circuit) -> dict[str, Any]:
+    return {"name": circuit.name, "between": list(circuit.sites)}

@@ -1,0 +1,130 @@
+"""The timeline: what happens when, refused where it contradicts itself."""
+
+from __future__ import annotations
+
+from twin.plan.topology import Topology
+from twin.spec.circuits import CircuitBook
+from twin.spec.document import Document, Path_, nearest
+from twin.spec.experiment_file import ON_REQUEST, WHEN_DONE, EntryFile, ReconfigureFile
+from twin.units import show_time
+from twin.workloads.scenario import Action, Circuit, Workload
+
+_VERBS = ("cut", "repair", "reconfigure", "start", "stop")
+
+
+class TimelineReader:
+    """Plays the timeline through on paper: fibres cut or whole, workloads waiting, running or stopped, circuits wanted.
+
+    Its errors are ``BadInput``. ``requested`` remembers the circuits that each entry asks for.
+    """
+
+    def __init__(self, topology: Topology, document: Document, book: CircuitBook, workloads: tuple[Workload, ...]):
+        self.document = document
+        self.book = book
+        self.kinds = {fibre.name: "fibre" for fibre in topology.fibres} | {link.name: "link" for link in topology.links}
+        self.cut: dict[str, float] = {}
+        self.starts = {workload.name: workload.start_s for workload in workloads}
+        self.stopped: dict[str, float] = {}
+        self.requested: dict[int, tuple[Circuit, ...]] = {}
+
+    def read(self, entries: list[EntryFile], end_s: float) -> tuple[Action, ...]:
+        """The actions of ``entries``, in order; ``end_s`` is the experiment's end or ``WHEN_DONE``."""
+        actions: list[Action] = []
+        before_s = 0.0
+        for i, entry in enumerate(entries):
+            path: Path_ = ("timeline", i)
+            if entry.at < before_s:
+                found = f"found {show_time(entry.at)} after {show_time(before_s)}"
+                raise self.document.bad((*path, "at"), found, "times that do not go back", "move the entry up")
+            if end_s not in (WHEN_DONE,) and entry.at > end_s:
+                found = f"found {show_time(entry.at)}, after the experiment's end"
+                raise self.document.bad((*path, "at"), found, f"{show_time(end_s)} or less", "raise 'end'")
+            before_s = entry.at
+            actions += self._entry(i, entry, path)
+        for name, start_s in self.starts.items():
+            if start_s == ON_REQUEST:
+                found = f"found 'on-request', but nothing in the timeline starts {name!r}"
+                raise self.document.bad(("workloads", name, "start"), found, "", f"add 'start: {name}' to the timeline")
+        return tuple(actions)
+
+    def _entry(self, index: int, entry: EntryFile, path: Path_) -> list[Action]:
+        given = [verb for verb in _VERBS if getattr(entry, verb) is not None]
+        if len(given) != 1:
+            found = f"found {' and '.join(given)}" if given else "found nothing to do"
+            remedy = "write two entries with the same time" if given else ""
+            raise self.document.bad(path, found, f"one of {', '.join(_VERBS)}", remedy)
+        if entry.reconfigure is not None:
+            return self._reconfigure(index, entry.at, entry.reconfigure, (*path, "reconfigure"))
+        verb = given[0]
+        text = str(getattr(entry, verb))
+        place = (*path, verb)
+        target = {"cut": self._cut, "repair": self._repair, "start": self._start, "stop": self._stop}[verb](
+            text, entry.at, place
+        )
+        return [Action(entry.at, verb, target)]
+
+    def _join(self, text: str, path: Path_) -> str:
+        """``fibre NAME`` or ``link NAME`` -> NAME."""
+        kind, _, name = text.partition(" ")
+        name = name.strip()
+        if kind not in ("fibre", "link") or not name:
+            known = self.kinds.get(text)
+            remedy = f"did you mean '{known} {text}'?" if known else ""
+            raise self.document.bad(path, f"found {text!r}", "fibre NAME, link NAME", remedy)
+        if self.kinds.get(name) != kind:
+            names = [other for other, its in self.kinds.items() if its == kind]
+            found = f"found the unknown {kind} {name!r}"
+            raise self.document.bad(path, found, ", ".join(names) or f"none: there is no {kind}", nearest(name, names))
+        return name
+
+    def _cut(self, text: str, at_s: float, path: Path_) -> str:
+        name = self._join(text, path)
+        if name in self.cut:
+            found = f"found {text!r}, which has been cut since {show_time(self.cut[name])}"
+            raise self.document.bad(path, found, "", "repair it first")
+        self.cut[name] = at_s
+        return name
+
+    def _repair(self, text: str, at_s: float, path: Path_) -> str:
+        name = self._join(text, path)
+        if name not in self.cut:
+            raise self.document.bad(path, f"found {text!r}, which is not cut at {show_time(at_s)}", "", "cut it first")
+        del self.cut[name]
+        return name
+
+    def _start(self, name: str, at_s: float, path: Path_) -> str:
+        self._check_workload(name, path)
+        if self.starts[name] != ON_REQUEST:
+            found = f"found {name!r}, which starts at {show_time(self.starts[name])} already; a workload runs once"
+            raise self.document.bad(path, found, "", f"write 'start: on-request' in workloads.{name}, or remove this")
+        self.starts[name] = at_s
+        return name
+
+    def _stop(self, name: str, at_s: float, path: Path_) -> str:
+        self._check_workload(name, path)
+        if self.starts[name] == ON_REQUEST or self.starts[name] > at_s:
+            found = f"found {name!r}, which has not started at {show_time(at_s)}"
+            raise self.document.bad(path, found, "", "start it first")
+        if name in self.stopped:
+            found = f"found {name!r}, which was stopped at {show_time(self.stopped[name])}"
+            raise self.document.bad(path, found, "", "remove one of the two")
+        self.stopped[name] = at_s
+        return name
+
+    def _check_workload(self, name: str, path: Path_) -> None:
+        if name not in self.starts:
+            known = list(self.starts)
+            found = f"found the unknown workload {name!r}"
+            raise self.document.bad(path, found, ", ".join(known) or "none: there is no workload", nearest(name, known))
+
+    def _reconfigure(self, index: int, at_s: float, file: ReconfigureFile, path: Path_) -> list[Action]:
+        """First what is given back, then what is asked for: the transceivers set free can be used again at once."""
+        if not file.release and not file.request:
+            raise self.document.bad(path, "found nothing to do", "release: [NAMES], request: [CIRCUITS]")
+        released = {name: self.book.wanted.get(name) for name in file.release}
+        for i, name in enumerate(file.release):
+            self.book.release(name, (*path, "release", i))
+        requested = self.book.read(file.request, (*path, "request"))
+        self.requested[index] = requested
+        actions = [Action(at_s, "release", name, circuit) for name, circuit in released.items()]
+        return actions + [Action(at_s, "request", circuit.name, circuit) for circuit in requested]
