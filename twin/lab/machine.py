@@ -51,7 +51,7 @@ def lacking(needs: tuple[Need, ...]) -> tuple[Need, ...]:
 
 
 def require(path: Path) -> None:
-    """Raise ``MachineLacks`` when the list ``path`` is not met, naming all that is missing and the command to get it."""
+    """Raise ``MachineLacks`` when the list ``path`` is not met; it names all that is missing and the command for it."""
     missing = lacking(read_needs(path))
     if missing:
         packages = " ".join(sorted({need.package for need in missing}))

@@ -80,7 +80,7 @@ def run(
         stack.enter_context(runs.recorded(folder, process.pid))
         if not _wait(process, timeout_s):
             raise RunBroke(f"the lab did not end within {timeout_s:g} s of wall time", str(folder / _CONSOLE))
-        return LabEnd(_status(folder), time.monotonic() - started)
+        return LabEnd(read_status(folder), time.monotonic() - started)
 
 
 def command_line(clock: str, memory_mb: int, interactive: bool = False) -> list[str]:
@@ -146,7 +146,7 @@ def _wait(process: subprocess.Popen[bytes], timeout_s: float) -> bool:
     return bool(ready)
 
 
-def _status(folder: Path) -> int:
+def read_status(folder: Path) -> int:
     """The exit status that the lab's first process wrote. Raises ``RunBroke`` if it did not get that far."""
     try:
         return int((folder / "lab" / "status").read_text(encoding="utf-8"))
