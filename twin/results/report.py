@@ -88,7 +88,7 @@ def _throughput(
     run: Run, rates: dict[samples.Direction, samples.RateSeries], axis: TimeAxis, figures: list[Figure]
 ) -> Iterator[Markup]:
     parts: list[Markup] = []
-    for title, build in (("Fibres and packet links", fibre_throughput), ("Transceivers", line_throughput)):
+    for title, build in (("Fibres and packet links, Gb/s", fibre_throughput), ("Transceivers, Gb/s", line_throughput)):
         found = build(run.plan, rates, axis)
         if found.figure is not None:
             parts += [tag("h3", title), _chart(found.figure, figures), _left_out(found)]

@@ -67,9 +67,13 @@ def _allreduce_key(results: Results, name: str) -> tuple[str, str]:
     if f"{name}.time_before" not in found:
         return f"mean all-reduce of {name}", brief(found[f"{name}.time"])
     before = brief(found[f"{name}.time_before"])
-    if f"{name}.time_during" not in found:
+    during = brief(found[f"{name}.time_during"]) if f"{name}.time_during" in found else ""
+    if not during:
         return f"all-reduce of {name} before the cut; none ended during it", before
-    return f"mean all-reduce of {name} before and during the fault", f"{before} → {brief(found[f'{name}.time_during'])}"
+    number, unit = before.split(" ")
+    # One unit for both where they share it: 10.2 → 21.4 ms.
+    span = f"{number} → {during}" if during.endswith(f" {unit}") else f"{before} → {during}"
+    return f"mean all-reduce of {name} before and during the fault", span
 
 
 def brief(metric: Metric) -> str:
@@ -178,7 +182,7 @@ def probes(results: Results, run: Run) -> Markup:
         if isinstance(record, PacketsRecord)
     ]
     heads = ("probes", *(column.replace("_", " ") for column in columns))
-    return table("Probes", heads, rows, numbers=len(columns))
+    return table("Trains of numbered probes, one way", heads, rows, numbers=len(columns))
 
 
 def streams(results: Results, run: Run) -> Markup:
@@ -195,7 +199,7 @@ def streams(results: Results, run: Run) -> Markup:
         if isinstance(record, Iperf3Record)
     ]
     heads = ("stream", "protocol", "from, to", "received", "throughput", "retransmits", "loss")
-    return table("iperf3", heads, rows, numbers=4)
+    return table("Streams, as the receiver counts them", heads, rows, numbers=4)
 
 
 def expectations(results: Results) -> Markup:
@@ -203,7 +207,7 @@ def expectations(results: Results) -> Markup:
     rows: list[list[Cell]] = [
         [_mark(verdict), verdict.metric, verdict.wanted, _got(results, verdict)] for verdict in results.expectations
     ]
-    return table("Expectations", ("", "metric", "wanted", "got"), rows, numbers=1)
+    return table("What the experiment expects, and what came", ("", "metric", "wanted", "got"), rows, numbers=1)
 
 
 def _mark(verdict: Verdict) -> Markup:
@@ -223,7 +227,9 @@ def queues(outcome: Outcome) -> Markup:
     heads = ("link", "from", "queue of", "deepest", "dropped")
     words = f"{idle:,} of {len(outcome.queues):,} queues are not listed: they held less or nothing."
     note = tag("p", words, class_="note")
-    return join([table("Queues", heads, rows, numbers=2), note if idle and rows else ""])
+    return join(
+        [table("The queues that dropped or held the most", heads, rows, numbers=2), note if idle and rows else ""]
+    )
 
 
 def _queue_row(queue: QueueRecord) -> list[Cell]:

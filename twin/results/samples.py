@@ -17,17 +17,16 @@ import pyarrow.parquet as pq
 
 from twin.errors import BadInput
 
-SCHEMA = pa.schema(
-    [
-        pa.field("t_s", pa.float64()),
-        pa.field("link", pa.string()),
-        pa.field("node", pa.string()),
-        pa.field("tx_bytes", pa.int64()),
-        pa.field("tx_packets", pa.int64()),
-        pa.field("dropped_packets", pa.int64()),
-        pa.field("backlog_bytes", pa.int64()),
-    ]
-)
+_COLUMNS: dict[str, pa.DataType] = {
+    "t_s": pa.float64(),
+    "link": pa.string(),
+    "node": pa.string(),
+    "tx_bytes": pa.int64(),
+    "tx_packets": pa.int64(),
+    "dropped_packets": pa.int64(),
+    "backlog_bytes": pa.int64(),
+}
+SCHEMA = pa.schema(_COLUMNS)
 
 Direction = tuple[str, str]
 

@@ -30,13 +30,13 @@ class Throughput:
 def fibre_throughput(plan: Plan, rates: Rates, axis: TimeAxis) -> Throughput:
     """Fibres and packet links between sites."""
     links = [link for link in plan.links if link.kind in ("fibre", "packet")]
-    return _throughput("fibres", "Throughput of each fibre and packet link over time", plan, links, rates, axis)
+    return _throughput("fibres", "Throughput of each fibre and packet link over time, Gb/s", plan, links, rates, axis)
 
 
 def line_throughput(plan: Plan, rates: Rates, axis: TimeAxis) -> Throughput:
     """The transceivers' line links, which carry the circuits; their rate is the wavelength's."""
     links = [link for link in plan.links if link.kind == "line"]
-    return _throughput("lines", "Throughput of each transceiver over time", plan, links, rates, axis)
+    return _throughput("lines", "Throughput of each transceiver over time, Gb/s", plan, links, rates, axis)
 
 
 def _throughput(
@@ -90,10 +90,14 @@ def _panel(plan: Plan, link: Link, rates: Rates, top_bps: float) -> Panel:
         "tickvals": [-top, 0, top],
         "ticktext": [f"{top:g}", "0", f"{top:g}"],
     }
-    up, down = (escape(_direction(plan, link, end)) for end in link.ends)
-    words = f"<span style='color:$tx'>▲ {up}</span>  <span style='color:$rx'>▼ {down}</span>"
-    title = f"<b>{escape(link.name)}</b>   {words}   Gb/s"
-    return Panel(title, tuple(traces), axis, tuple(_limits(link, top)))
+    ways = [_direction(plan, link, end) for end in link.ends]
+    wide, narrow = _title(link.name, ways), _title(link.name, [way.rpartition(" ")[2] for way in ways])
+    return Panel(wide, narrow, tuple(traces), axis, tuple(_limits(link, top)))
+
+
+def _title(name: str, ways: Sequence[str]) -> str:
+    up, down = (escape(way) for way in ways)
+    return f"<b>{escape(name)}</b>   <span style='color:$tx'>▲ {up}</span>  <span style='color:$rx'>▼ {down}</span>"
 
 
 def _limits(link: Link, top: float) -> list[Json]:

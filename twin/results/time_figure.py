@@ -36,9 +36,11 @@ class TimeAxis:
 
 @dataclass(frozen=True)
 class Panel:
-    """One plot of the stack: a title (plotly's markup), traces without axes, a y axis, shapes in its own y."""
+    """One plot of the stack: a title for wide and one for narrow pages (plotly's markup), traces without axes, a
+    y axis, shapes in its own y."""
 
     title: str
+    narrow_title: str
     traces: tuple[Json, ...]
     yaxis: Json
     shapes: tuple[Json, ...] = ()
@@ -80,7 +82,7 @@ def to_plotly(figure: Figure) -> Json:
         rows = max((label.row for label in found), default=-1) + 1
         top_px = rows * _ROW_PX + 8
         views[name] = {
-            "annotations": [*titles, *(_annotation(label) for label in found)],
+            "annotations": [*(title[name] for title in titles), *(_annotation(label) for label in found)],
             "shapes": [*_shade(figure.axis), *shapes, *(_line(label, plot_px) for label in found)],
             "height": plot_px + top_px + 44,
             "margin": {"l": 46 if name == "wide" else 40, "r": 12, "t": top_px, "b": 44},
@@ -102,7 +104,7 @@ def _stack(panels: Sequence[Panel], plot_px: int) -> tuple[list[Json], Json, lis
         axes[f"yaxis{suffix}"] = {"domain": [bottom, top], "zeroline": False, "fixedrange": True, **panel.yaxis}
         data += [{**trace, "xaxis": "x", "yaxis": f"y{suffix}"} for trace in panel.traces]
         shapes += [{**shape, "yref": f"y{suffix}"} for shape in panel.shapes]
-        titles.append(_title(panel.title, top))
+        titles.append({"wide": _title(panel.title, top), "narrow": _title(panel.narrow_title, top)})
     return data, axes, titles, shapes
 
 

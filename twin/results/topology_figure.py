@@ -74,6 +74,7 @@ def _drawing(run: Run, routes: Sequence[Route], canvas: Canvas, name: str) -> Ma
         *(_cable(layout.lines[fibre.name], _lanes(fibre.name, routes), fibre.name in faults) for fibre in plan.fibres),
         *(_packet_line(layout.lines[link.name]) for link in plan.links if link.kind == "packet"),
         *_circuits(layout, routes),
+        *(_cross(layout.lines[name]) for name in faults if name in layout.lines),
         *_line_labels(plan, layout, faults),
         *(_site(site.name, subtitles[site.name], layout) for site in plan.sites),
     ]
@@ -108,12 +109,12 @@ def _path(line: Line) -> str:
 
 def _cable(line: Line, lanes: Sequence[Route], cut: bool) -> Markup:
     width = f"{max(len(lanes) * _LANE + 5, 8):g}"
-    sheath = tag("path", "", d=_path(line), class_="fibre cut" if cut else "fibre", stroke_width=width)
-    if not cut:
-        return sheath
+    return tag("path", "", d=_path(line), class_="fibre cut" if cut else "fibre", stroke_width=width)
+
+
+def _cross(line: Line) -> Markup:
     x, y = line[len(line) // 2]
-    cross = f"M{x - 7:.1f},{y - 7:.1f} l14,14 M{x - 7:.1f},{y + 7:.1f} l14,-14"
-    return join([sheath, tag("path", "", d=cross, class_="cross")])
+    return tag("path", "", d=f"M{x - 7:.1f},{y - 7:.1f} l14,14 M{x - 7:.1f},{y + 7:.1f} l14,-14", class_="cross")
 
 
 def _packet_line(line: Line) -> Markup:

@@ -36,7 +36,7 @@ def allreduce_figure(name: str, record: AllReduceRecord, axis: TimeAxis, number:
     }
     highest = max(iteration.time_s for iteration in record.iterations) / MILLI
     title = f"<b>{escape(name)}</b>   time of each iteration, ms"
-    panel = Panel(title, (trace,), {"range": [0, 1.08 * highest]}, height_px=200)
+    panel = Panel(title, title, (trace,), {"range": [0, 1.08 * highest]}, height_px=200)
     return Figure(f"allreduce-{number}", f"Time of each iteration of {name}", (panel,), axis)
 
 
@@ -58,8 +58,10 @@ def probes_figure(name: str, record: PacketsRecord, axis: TimeAxis, number: int)
         "hovertemplate": "sent at %{x:.4f} s · %{y:.6g} ms<extra></extra>",
         "showlegend": False,
     }
+    title = f"<b>{escape(name)}</b>   one-way delay, ms   <span style='color:$cut'>✕ lost</span>"
     panel = Panel(
-        f"<b>{escape(name)}</b>   one-way delay, ms   <span style='color:$cut'>✕ lost</span>",
+        title,
+        title,
         (arrived, _lost(record, low - 0.6 * room)),
         {"range": [low - room, high + room]},
         height_px=200,
