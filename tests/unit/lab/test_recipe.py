@@ -36,9 +36,8 @@ def test_edit_changes_nothing_around_its_place(before: str, after: str, head: st
 
 
 def test_entropy_comes_from_the_seeded_source() -> None:
-    text = (
-        "ssize_t os_getrandom(void *buf, size_t len, unsigned int flags)\n{\n\treturn getrandom(buf, len, flags);\n}\n"
-    )
+    head = "ssize_t os_getrandom(void *buf, size_t len, unsigned int flags)\n{\n\treturn "
+    text = head + "getrandom(buf, len, flags);\n}\n"
     for edit in recipe.edits():
         if edit.file == "arch/um/os-Linux/util.c":
             text = recipe.apply(edit, text)
