@@ -31,7 +31,7 @@ SAMPLES_CSV = "samples.csv"
 SAMPLES = "samples.parquet"
 RESULTS = "results.json"
 REPORT = "report.html"
-LOGS = "logs"
+LAB_LOG = "logs/lab.log"
 
 T = TypeVar("T")
 
@@ -120,8 +120,29 @@ def read_results(folder: Path) -> Results:
 
 
 def read_outcome(folder: Path) -> Outcome:
-    """Read ``lab/outcome.json``. Raises ``BadInput`` where it is not there or not what it should be."""
-    return _read(folder / OUTCOME, Outcome)
+    """Read ``lab/outcome.json`` of a run that went well. Raises ``BadInput`` where it is not there, not what it
+    should be, or of a run that failed."""
+    path = folder / OUTCOME
+    data = _json(path)
+    reason = failure_in(data)
+    if reason is not None:
+        raise BadInput(str(path), "", f"found a run that failed: {reason}")
+    if isinstance(data, dict) and isinstance(data.get("workloads"), dict):
+        # A workload that was stopped before it measured anything leaves an empty record.
+        data["workloads"] = {name: record for name, record in data["workloads"].items() if record}
+    return _build(path, Outcome, data)
+
+
+def read_failure(folder: Path) -> str | None:
+    """Why the lab says that the run failed; None where it went well. Raises ``BadInput`` where it says nothing."""
+    return failure_in(_json(folder / OUTCOME))
+
+
+def failure_in(data: Any) -> str | None:
+    """The reason in an outcome as JSON; None where it is ``ok`` or no outcome at all."""
+    if not isinstance(data, dict) or data.get("ok") is True:
+        return None
+    return str(data.get("error") or "no reason")
 
 
 def write_events(folder: Path, events: Iterable[Event]) -> None:
@@ -149,11 +170,21 @@ def read_run(folder: Path) -> Run:
 
 
 def _read(path: Path, kind: type[T]) -> T:
-    text = _text(path)
+    return _build(path, kind, _json(path))
+
+
+def _build(path: Path, kind: type[T], data: Any) -> T:
     try:
-        return from_json(kind, json.loads(text))
+        return from_json(kind, data)
     except ValueError as problem:
         raise BadInput(str(path), "", f"found a file that does not fit: {problem}") from problem
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(_text(path))
+    except ValueError as problem:
+        raise BadInput(str(path), "", f"found a file that is not JSON: {problem}") from problem
 
 
 def _text(path: Path) -> str:

@@ -57,6 +57,8 @@ def _lack(workload: Workload, record: WorkloadRecord) -> str:
     if isinstance(workload, Packets) and isinstance(record, PacketsRecord):
         return "" if record.sent >= workload.count else f"{record.sent} of {workload.count} packets sent"
     if isinstance(workload, Iperf3) and isinstance(record, Iperf3Record):
+        if record.sent_bytes is None:
+            return "iperf3 was stopped before its report"
         wanted = workload.size_bytes or 0
         return "" if record.sent_bytes >= wanted else f"{record.sent_bytes} of {wanted} bytes sent"
     return f"its record is of the kind {record.kind}, not {workload.kind}"

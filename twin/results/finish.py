@@ -23,14 +23,16 @@ def finish(folder: Path, *, lab: str, clock: str, wall_s: float) -> Results:
     ``wall_s`` is how long the run took on the wall's clock: nothing else here depends on it. Raises ``RunBroke``
     where the lab's files are missing, damaged or say that the run failed.
     """
+    log = str(folder / bundle.LAB_LOG)
     try:
-        run = Run(bundle.read_plan(folder), bundle.read_scenario(folder), bundle.read_outcome(folder), ())
-        if not run.outcome.ok:
-            raise RunBroke(f"the lab reports: {run.outcome.error or 'no reason'}", log_of(folder))
+        reason = bundle.read_failure(folder)
+        if reason is not None:
+            raise RunBroke(f"the lab reports: {reason.removeprefix('the run broke: ')}", log)
         run = bundle.read_run(folder)
+        table = samples.read_csv(folder / bundle.SAMPLES_CSV)
     except BadInput as problem:
-        raise RunBroke(f"the lab left no whole result ({problem})", log_of(folder)) from problem
-    _pack_samples(folder)
+        raise RunBroke(f"the lab left no whole result: {problem}", log) from problem
+    samples.write_parquet(folder / bundle.SAMPLES, table)
     results = results_of(run, engine="emulation", lab=lab, clock=clock, wall_s=wall_s)
     bundle.write_results(folder, results)
     (folder / bundle.SAMPLES_CSV).unlink()
@@ -62,18 +64,3 @@ def twin_version() -> str:
         return version(DISTRIBUTION)
     except PackageNotFoundError:
         return SOURCE_VERSION
-
-
-def log_of(folder: Path) -> str:
-    """The log to read after a failure: the largest in ``logs/``, or the folder where there is none yet."""
-    logs = sorted((folder / bundle.LOGS).glob("*.log"), key=lambda path: (-path.stat().st_size, path.name))
-    return str(logs[0] if logs else folder / bundle.LOGS)
-
-
-def _pack_samples(folder: Path) -> None:
-    path = folder / bundle.SAMPLES_CSV
-    try:
-        table = samples.read_csv(path)
-    except (OSError, ValueError) as problem:
-        raise RunBroke(f"the lab's samples cannot be read ({problem})", log_of(folder)) from problem
-    samples.write_parquet(folder / bundle.SAMPLES, table)

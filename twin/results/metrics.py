@@ -47,13 +47,14 @@ def metrics_of(run: Run) -> Metrics:
 def circuit_metrics(circuit: CircuitRecord) -> Metrics:
     """A circuit's measured and planned round trip; the error is ``|measured - planned| / planned``."""
     prefix = f"circuit.{circuit.name}"
-    found = {f"{prefix}.rtt_planned": Metric(circuit.planned_rtt_s, "s")}
-    if circuit.rtt_s is None:
-        return found
-    found[f"{prefix}.rtt"] = Metric(circuit.rtt_s, "s")
-    if circuit.planned_rtt_s > 0:
-        error = abs(circuit.rtt_s - circuit.planned_rtt_s) / circuit.planned_rtt_s
-        found[f"{prefix}.rtt_error"] = Metric(error, "ratio")
+    measured_s, planned_s = circuit.rtt_s, circuit.planned_rtt_s
+    found: Metrics = {}
+    if planned_s is not None:
+        found[f"{prefix}.rtt_planned"] = Metric(planned_s, "s")
+    if measured_s is not None:
+        found[f"{prefix}.rtt"] = Metric(measured_s, "s")
+    if measured_s is not None and planned_s:
+        found[f"{prefix}.rtt_error"] = Metric(abs(measured_s - planned_s) / planned_s, "ratio")
     return found
 
 
@@ -107,7 +108,9 @@ def packets_metrics(name: str, record: PacketsRecord) -> Metrics:
 
 def iperf3_metrics(name: str, record: Iperf3Record) -> Metrics:
     """What the receiver got; ``loss`` where iperf3 counts datagrams, ``retransmits`` where it counts segments."""
-    found = {f"{name}.throughput": Metric(record.received_bps, "b/s")}
+    found: Metrics = {}
+    if record.received_bps is not None:
+        found[f"{name}.throughput"] = Metric(record.received_bps, "b/s")
     if record.retransmits is not None:
         found[f"{name}.retransmits"] = Metric(record.retransmits, "packets")
     if record.lost_packets is not None and record.packets:

@@ -8,25 +8,29 @@ from functools import cached_property
 
 @dataclass(frozen=True)
 class CircuitRecord:
-    """One circuit as it was measured before zero; ``rtt_s`` is None where no answer came back."""
+    """One circuit as it was measured before zero, between a server of each site.
+
+    ``rtt_s`` is None where no answer came back, and ``planned_rtt_s`` too where a site has no server to ask."""
 
     name: str
     rtt_s: float | None
-    planned_rtt_s: float
+    planned_rtt_s: float | None
     fibres: tuple[str, ...]
     channel: int | None = None
 
 
 @dataclass(frozen=True)
 class Iperf3Record:
-    """What iperf3 reported. ``retransmits`` is None for UDP, ``lost_packets`` and ``packets`` for TCP."""
+    """What iperf3 reported; it reports nothing (all None) when it is stopped early.
+
+    ``retransmits`` is None for UDP, ``lost_packets`` and ``packets`` for TCP."""
 
     kind: str
     start_s: float
-    end_s: float
-    sent_bytes: int
-    received_bytes: int
-    received_bps: float
+    end_s: float | None = None
+    sent_bytes: int | None = None
+    received_bytes: int | None = None
+    received_bps: float | None = None
     retransmits: int | None = None
     lost_packets: int | None = None
     packets: int | None = None

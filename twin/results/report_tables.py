@@ -14,6 +14,7 @@ from twin.results.phases import AFTER, BEFORE, DURING
 from twin.results.restoration import restorations
 from twin.results.wording import LANDMARKS, describe, moment, path, rounded, show, show_bytes
 from twin.units import show_length, show_rate, show_size, show_time
+from twin.workloads.scenario import Iperf3
 
 NOTHING = "-"
 ROWS_UP_TO = 400
@@ -57,7 +58,8 @@ def _workload_key(results: Results, name: str, record: WorkloadRecord) -> tuple[
     if isinstance(record, PacketsRecord):
         lost = cell(results, f"{name}.lost")
         return f"longest outage of {name}; {lost} of {record.sent:,} lost", brief(results.metrics[f"{name}.outage"])
-    return f"throughput of {name}", brief(results.metrics[f"{name}.throughput"])
+    throughput = results.metrics.get(f"{name}.throughput")
+    return f"throughput of {name}", "not reported" if throughput is None else brief(throughput)
 
 
 def _allreduce_key(results: Results, name: str) -> tuple[str, str]:
@@ -187,12 +189,13 @@ def probes(results: Results, run: Run) -> Markup:
 
 def streams(results: Results, run: Run) -> Markup:
     """All iperf3 runs."""
+    protocols = {w.name: w.protocol.upper() for w in run.scenario.workloads if isinstance(w, Iperf3)}
     rows = [
         [
             name,
-            "UDP" if record.retransmits is None else "TCP",
-            f"{moment(record.start_s)} to {moment(record.end_s)}",
-            show_bytes(record.received_bytes),
+            protocols[name],
+            f"{moment(record.start_s)} to {NOTHING if record.end_s is None else moment(record.end_s)}",
+            NOTHING if record.received_bytes is None else show_bytes(record.received_bytes),
             *(cell(results, f"{name}.{column}") for column in ("throughput", "retransmits", "loss")),
         ]
         for name, record in run.records

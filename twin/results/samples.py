@@ -44,19 +44,29 @@ class RateSeries:
 
 
 def read_csv(path: Path) -> pa.Table:
-    """The lab's samples, typed. Raises ``ValueError`` naming the line that does not fit."""
+    """The lab's samples, typed. Raises ``BadInput`` naming the line that does not fit."""
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            rows = list(csv.reader(file))
+    except OSError as problem:
+        raise BadInput(str(path), "", f"found no readable file ({type(problem).__name__})") from problem
+    if not rows or rows[0] != SCHEMA.names:
+        found = ", ".join(rows[0]) if rows else "nothing"
+        raise BadInput(f"{path}:1", "", f"found the columns {found}", ", ".join(SCHEMA.names))
     columns: dict[str, list[Any]] = {name: [] for name in SCHEMA.names}
-    with path.open(newline="", encoding="utf-8") as file:
-        reader = csv.DictReader(file)
-        if reader.fieldnames != SCHEMA.names:
-            raise ValueError(f"line 1: found the columns {reader.fieldnames}; allowed: {', '.join(SCHEMA.names)}")
-        for number, row in enumerate(reader, start=2):
-            for field in SCHEMA:
-                try:
-                    columns[field.name].append(_typed(field.type, row[field.name]))
-                except (TypeError, ValueError) as problem:
-                    raise ValueError(f"line {number}: {field.name}: found {row[field.name]!r}") from problem
+    for number, row in enumerate(rows[1:], start=2):
+        _add_row(columns, row, f"{path}:{number}")
     return pa.table(columns, schema=SCHEMA)
+
+
+def _add_row(columns: dict[str, list[Any]], row: list[str], where: str) -> None:
+    if len(row) != len(SCHEMA):
+        raise BadInput(where, "", f"found {len(row)} values", f"{len(SCHEMA)}")
+    for field, text in zip(SCHEMA, row, strict=True):
+        try:
+            columns[field.name].append(_typed(field.type, text))
+        except ValueError as problem:
+            raise BadInput(where, field.name, f"found {text!r}", str(field.type)) from problem
 
 
 def _typed(kind: pa.DataType, text: str) -> float | int | str:

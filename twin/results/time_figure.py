@@ -65,7 +65,7 @@ def time_axis(run: Run, last_sample_s: float) -> TimeAxis:
         if isinstance(record, AllReduceRecord):
             ends += [iteration.end_s for iteration in record.iterations]
         elif isinstance(record, Iperf3Record):
-            ends.append(record.end_s)
+            ends.append(record.start_s if record.end_s is None else record.end_s)
         elif isinstance(record, PacketsRecord):
             ends.append(record.start_s + record.sent * record.interval_s)
     end_s = max([*ends, 1e-6])

@@ -30,8 +30,8 @@ def describe(event: Event) -> str:
         return f"{kind} {name} {'cut' if event.is_cut else 'repaired'}"
     if "circuit" in details:
         return _describe_circuit(event)
-    if "workload" in details:
-        return f"workload {details['workload']} {event.name.removeprefix('workload-')}"
+    if event.name.startswith("workload-"):
+        return f"workload {details.get('workload', event.source)} {event.name.removeprefix('workload-')}"
     rest = ", ".join(f"{key} {_value(value)}" for key, value in details.items())
     return event.name.replace("-", " ") + (f": {rest}" if rest else "")
 
