@@ -200,11 +200,12 @@ def _fibre(fibre: FibrePair) -> Fibre:
 
 def _notes(topology: Topology) -> tuple[str, ...]:
     notes = list(topology.notes)
-    notes += [
-        f"length of fibre {fibre.name} is the {fibre.length_source}"
-        for fibre in topology.fibres
-        if fibre.length_source != "stated"
-    ]
+    lengths: dict[str, list[str]] = {}
+    for fibre in topology.fibres:
+        lengths.setdefault(fibre.length_source, []).append(fibre.name)
+    for source, names in lengths.items():
+        if source != "stated":
+            notes.append(f"length of fibre {', '.join(names)} is the {source} (the factor is assumed)")
     ports = [port for site in topology.sites for port in (site.nic, site.line, site.fabric.uplink) if port]
     ports += [link.port for link in topology.links]
     if any(port.queue_bytes is None for port in ports):

@@ -6,6 +6,7 @@
 Every error is a ``BadInput`` with file, line, YAML path, what was found, what is allowed and what to do.
 """
 
-from twin.spec.load import LoadedExperiment, LoadedTopology, load, load_experiment, load_topology
+from twin.spec.experiment import LoadedExperiment, load, load_experiment
+from twin.spec.topology import LoadedTopology, load_topology
 
 __all__ = ["LoadedExperiment", "LoadedTopology", "load", "load_experiment", "load_topology"]

@@ -75,6 +75,9 @@ def _controller(file: ExperimentFile, document: Document, folder: Path) -> Contr
     if name not in APPS:
         allowed = f"{', '.join(APPS)}, or a path to an app's .py file"
         raise document.bad(place, f"found the unknown controller {name!r}", allowed, nearest(name, list(APPS)))
+    if file.controller.options:
+        found = f"found options for {name!r}, which takes none"
+        raise document.bad(("controller", "options"), found, "", "remove them")
     return Controller(name, str(CONTROLLERS / f"{name}.py"), file.controller.options)
 
 

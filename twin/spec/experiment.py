@@ -1,33 +1,22 @@
-"""Files in, checked documents out: the whole of reading, overriding, importing, checking and resolving."""
+"""An experiment file in, with the topology it names; a ``Scenario``, a ``Topology`` and their resolved texts out."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from twin.plan.topology import Topology
-from twin.spec import imports, override, resolve_experiment, resolve_topology
+from twin.spec import override, resolve_experiment
 from twin.spec.document import Document, read
 from twin.spec.experiment_file import ExperimentFile
 from twin.spec.problems import validate
-from twin.spec.topology_file import TopologyFile
+from twin.spec.topology import LoadedTopology, from_document, resolved_text
 from twin.workloads.scenario import Scenario
 
 #: Keys that only an experiment has; by them ``load`` tells the two kinds of file apart.
 _EXPERIMENT_KEYS = {"topology", "controller", "workloads", "circuits", "timeline", "expect"}
-
-
-@dataclass(frozen=True)
-class LoadedTopology:
-    """A topology, and the text of its file with all defaults filled in."""
-
-    topology: Topology
-    text: str
 
 
 @dataclass(frozen=True)
@@ -40,38 +29,24 @@ class LoadedExperiment:
     topology_text: str
 
 
-def load_topology(path: Path) -> LoadedTopology:
-    """Read a topology file. Raises ``BadInput`` for the first thing that is wrong with it."""
-    return _topology(read(path))
-
-
 def load_experiment(path: Path, sets: Sequence[str] = (), seed: int | None = None) -> LoadedExperiment:
     """Read an experiment file and the topology that it names.
 
     ``sets`` are ``KEY=VALUE`` texts, applied before the checks; a key below ``topology.`` goes to the topology's
     file. ``seed`` replaces the file's. Raises ``BadInput`` for the first thing that is wrong.
     """
-    return _experiment(read(path), path, sets, seed)
+    return _from_document(read(path), path, sets, seed)
 
 
-def load(path: Path) -> LoadedTopology | LoadedExperiment:
-    """Read a file of either kind. Raises ``BadInput``."""
+def load(path: Path, sets: Sequence[str] = ()) -> LoadedTopology | LoadedExperiment:
+    """Read a file of either kind, ``sets`` applied. Raises ``BadInput``."""
     document = read(path)
     if _EXPERIMENT_KEYS & document.data.keys():
-        return _experiment(document, path, (), None)
-    return _topology(document)
+        return _from_document(document, path, sets, None)
+    return from_document(document, [(text, *override.split(text)) for text in sets])
 
 
-def _topology(document: Document, sets: Iterable[tuple[str, list[str], str]] = ()) -> LoadedTopology:
-    for text, steps, value in sets:
-        override.apply(document, text, steps, value)
-    imports.expand(document)
-    file = validate(TopologyFile, document)
-    topology = resolve_topology.resolve(file, document)
-    return LoadedTopology(topology, _text(file.model_dump(mode="json", by_alias=True, exclude_none=True)))
-
-
-def _experiment(document: Document, path: Path, sets: Sequence[str], seed: int | None) -> LoadedExperiment:
+def _from_document(document: Document, path: Path, sets: Sequence[str], seed: int | None) -> LoadedExperiment:
     below: list[tuple[str, list[str], str]] = []
     for text in sets:
         steps, value = override.split(text)
@@ -87,10 +62,6 @@ def _experiment(document: Document, path: Path, sets: Sequence[str], seed: int |
     if not other.is_file():
         found = f"found {file.topology!r}, but there is no file {other}"
         raise document.bad(("topology",), found, "", "the path counts from the experiment file's folder")
-    loaded = _topology(read(other), below)
+    loaded = from_document(read(other), below)
     scenario, content = resolve_experiment.resolve(file, document, loaded.topology, path.parent)
-    return LoadedExperiment(loaded.topology, scenario, _text(content), loaded.text)
-
-
-def _text(content: dict[str, Any]) -> str:
-    return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120)
+    return LoadedExperiment(loaded.topology, scenario, resolved_text(content), loaded.text)

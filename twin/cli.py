@@ -1,0 +1,239 @@
+"""The command line: the only place that prints and exits.
+
+Every verb imports what it needs when it is called, so that ``twin --help`` is there at once. Errors become one line
+on standard error and an exit status: 0 done; 1 an expectation failed; 2 bad input; 3 this machine lacks something;
+4 the run itself broke.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from twin.errors import BadInput, TwinError
+
+EXPECTATION_FAILED: Final = 1
+BROKE: Final = 4
+INTERRUPTED: Final = 130
+_PIPE_CLOSED: Final = 141
+
+#: Typer's own base of usage errors; where it lives depends on Typer's version.
+_UsageError: Final[type[Exception]] = next(
+    kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException"
+)
+
+app = typer.Typer(
+    name="twin",
+    help="A digital twin of optical networks that carry AI traffic.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+lab_app = typer.Typer(help="The lab kernel: build it, or see whether it is there.", no_args_is_help=True)
+app.add_typer(lab_app, name="lab")
+
+ExperimentPath = Annotated[Path, typer.Argument(metavar="EXPERIMENT", help="The experiment's YAML file.")]
+LabOption = Annotated[str, typer.Option("--lab", help="Where to run: auto or uml.")]
+ClockOption = Annotated[str, typer.Option("--clock", help="virtual (time passes only when all is idle) or real.")]
+SetOption = Annotated[list[str], typer.Option("--set", metavar="KEY=VALUE", help="Replace a value of the file.")]
+
+
+@app.command(epilog="Example: twin validate topologies/*.yaml experiments/*.yaml")
+def validate(files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Topologies, experiments.")]) -> None:
+    """Check files, and say one line about each."""
+    from twin.plan.build import build_plan
+    from twin.plan_view import count_nodes
+    from twin.spec import LoadedExperiment, load
+
+    status = 0
+    for file in files:
+        try:
+            loaded = load(file)
+            plan = build_plan(loaded.topology)
+        except BadInput as problem:
+            status = problem.exit_status
+            _complain(problem)
+            continue
+        kind = f"experiment {loaded.scenario.name}" if isinstance(loaded, LoadedExperiment) else f"topology {plan.name}"
+        print(f"{file}: {kind} is valid ({count_nodes(plan)})")
+    raise typer.Exit(status)
+
+
+@app.command(epilog="Example: twin plan topologies/three-sites.yaml")
+def plan(
+    topology: Annotated[Path, typer.Argument(metavar="TOPOLOGY", help="A topology's, or an experiment's, YAML file.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON.")] = False,
+    sets: SetOption = [],  # noqa: B006 - Typer reads it and never changes it
+) -> None:
+    """Show the plan: every site, link, rate, delay, queue and address."""
+    from twin.plan.build import build_plan
+    from twin.plan.codec import to_json
+    from twin.plan_view import render
+    from twin.spec import load
+
+    built = build_plan(load(topology, sets).topology)
+    if as_json:
+        print(json.dumps(to_json(built), indent=2))
+    else:
+        _show(render(built))
+
+
+@app.command(epilog="Example: twin run experiments/three-sites-cut.yaml --set controller=static_path --seed 2")
+def run(
+    experiment: ExperimentPath,
+    out: Annotated[Path | None, typer.Option("--out", help="The result bundle's folder, new or empty.")] = None,
+    lab: LabOption = "auto",
+    clock: ClockOption = "virtual",
+    sets: SetOption = [],  # noqa: B006 - Typer reads it and never changes it
+    seed: Annotated[int | None, typer.Option("--seed", help="In place of the file's seed.")] = None,
+) -> None:
+    """Run an experiment and write its result bundle."""
+    from rich.text import Text
+
+    from twin import experiment as experiments
+    from twin.results import bundle, summary
+    from twin.spec import load_experiment
+
+    load_experiment(experiment, sets, seed)  # a mistake must show before the lab kernel is built
+    _lab_kernel()
+    finished = experiments.run(experiment, out, lab=lab, clock=clock, sets=sets, seed=seed)
+    _show(Text(f"{finished.folder}/{bundle.REPORT}"))
+    _show(summary.render(finished.results, bundle.read_run(finished.folder)))
+    raise typer.Exit(0 if finished.results.met else EXPECTATION_FAILED)
+
+
+@app.command(epilog="Example: twin report runs/three-sites-cut")
+def report(folder: Annotated[Path, typer.Argument(metavar="BUNDLE", help="A result bundle's folder.")]) -> None:
+    """Write a bundle's report.html again, and print its path."""
+    from twin.results import report as reports
+
+    print(reports.write(folder))
+
+
+@app.command(epilog="Example: twin shell experiments/three-sites-cut.yaml")
+def shell(
+    experiment: ExperimentPath,
+    lab: LabOption = "auto",
+    clock: ClockOption = "virtual",
+    sets: SetOption = [],  # noqa: B006 - Typer reads it and never changes it
+) -> None:
+    """Bring an experiment's network up and open Mininet's prompt in it."""
+    from twin import experiment as experiments
+    from twin.spec import load_experiment
+
+    load_experiment(experiment, sets)
+    _lab_kernel()
+    raise typer.Exit(experiments.shell(experiment, lab=lab, clock=clock, sets=sets))
+
+
+@lab_app.command(epilog="Example: twin lab build")
+def build() -> None:
+    """Build the lab kernel, unless the cache has it, and print its path."""
+    print(_lab_kernel())
+
+
+@lab_app.command(epilog="Example: twin lab status")
+def status() -> None:
+    """Show the lab kernel's recipe, path and size."""
+    from twin.lab import kernel_build
+    from twin.units import show_size
+
+    found = kernel_build.status()
+    size = found.get("size_bytes")
+    print(f"kernel: {found.get('kernel') or 'not built (twin lab build)'}" + (f", {show_size(size)}" if size else ""))
+    print(f"recipe: {found.get('recipe') or 'unknown'}")
+    print(f"missing: {', '.join(found.get('missing', [])) or 'nothing'}")
+
+
+@app.command(epilog="Example: twin clean")
+def clean() -> None:
+    """End labs that were left behind, and remove what they left: only what the twin's own record names."""
+    from twin.lab import runs
+
+    done = runs.clean()
+    print("\n".join(done) if done else "nothing was left behind")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line (by default the process's own) and return its exit status."""
+    command: Any = typer.main.get_command(app)
+    try:
+        status = command.main(args=arguments, prog_name="twin", standalone_mode=False)
+    except TwinError as problem:
+        _complain(problem)
+        return problem.exit_status
+    except _UsageError as problem:
+        _complain(f"twin: {_message(problem)} (see twin --help)")
+        return BadInput.exit_status
+    except (KeyboardInterrupt, typer.Abort):
+        _complain("twin: interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader has gone (`twin plan ... | head`): give Python's own flush at the end nothing to fail on.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _PIPE_CLOSED
+    except Exception as problem:  # noqa: BLE001 - the last line of defence: one line, never a traceback
+        return _internal_error(problem)
+    return status if isinstance(status, int) else 0
+
+
+def _internal_error(problem: Exception) -> int:
+    if os.environ.get("TWIN_DEBUG") == "1":
+        traceback.print_exc()
+    _complain(f"twin: an error in the twin itself: {type(problem).__name__}: {problem}; TWIN_DEBUG=1 shows where")
+    return BROKE
+
+
+def _complain(problem: object) -> None:
+    """Exactly one line, whatever the text has in it."""
+    print(" ".join(str(problem).split()), file=sys.stderr)
+
+
+def _message(problem: Any) -> str:
+    return str(problem.format_message())
+
+
+def _show(renderable: Any) -> None:
+    from rich.console import Console
+
+    Console(highlight=False).print(renderable)
+
+
+def _lab_kernel() -> Path:
+    """The lab kernel, built with a progress bar where no cache has it."""
+    from twin.lab import kernel_build
+
+    with _progress() as progress:
+        return kernel_build.ensure(progress)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, float], None]]:
+    """A function that shows (what is done, the part of the whole) on standard error; nothing shows before its first
+    call."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    bar = Progress(console=Console(stderr=True), transient=True)
+    task = bar.add_task("", total=1.0)
+
+    def show(step: str, part: float) -> None:
+        bar.start()
+        bar.update(task, description=step, completed=part)
+
+    try:
+        yield show
+    finally:
+        bar.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
