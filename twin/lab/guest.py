@@ -13,7 +13,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-import twin
 from twin.errors import BadInput
 from twin.lab.machine import PROGRAM_PATH
 
@@ -25,7 +24,7 @@ COVERED: Final = tuple(Path(folder) for folder in ("/dev/shm", "/run", "/tmp", "
 #: The lab's Python, which sees the same packages as the host side.
 PYTHON: Final = sys.executable
 
-_REPOSITORY: Final = Path(twin.__file__).resolve().parents[1]
+_REPOSITORY: Final = Path(__file__).resolve().parents[2]
 
 
 def environment() -> dict[str, str]:

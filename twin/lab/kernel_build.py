@@ -23,6 +23,7 @@ from twin.errors import RunBroke
 from twin.lab import machine, recipe
 from twin.lab.cache import SYSTEM_CACHE, cache_folder
 from twin.lab.child import ending_with_parent
+from twin.lab.foreground import signals_interrupt
 
 #: Called with what is being done and the part of the whole that is done, 0 to 1.
 Progress = Callable[[str, float], None]
@@ -89,7 +90,7 @@ def _output(*command: str) -> str:
 def _build_locked(folder: Path, name: str, progress: Progress) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     kernel = folder / name / "linux"
-    with _lock(folder / f"{name}.lock", progress):
+    with signals_interrupt(), _lock(folder / f"{name}.lock", progress):
         if not kernel.exists():
             work = folder / f"{name}.building"
             shutil.rmtree(work, ignore_errors=True)
