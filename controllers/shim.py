@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import threading
 import time
 from collections.abc import Callable
 from typing import IO, Any, ClassVar
@@ -45,7 +44,7 @@ class BrainApp(BaseApp):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self._settings = from_environment(os.environ)
         self._brain = type(self).brain_of(self._settings.plan)
-        self._lock = threading.RLock()
+        self._lock = hub.Semaphore()
         self._datapaths: dict[int, Any] = {}
         self._events_file: IO[str] | None = None
 

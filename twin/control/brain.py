@@ -38,12 +38,12 @@ class Brain:
     def __init__(self, plan: Plan, *, restores: bool) -> None:
         self._plan = plan
         self._restores = restores
-        self._plant = Plant(plan)
+        self.plant = Plant(plan)
         self._tables = Tables()
-        self._circuits = Circuits(self._plant, self._tables, self._record, heed_light=restores)
+        self._circuits = Circuits(self.plant, self._tables, self._record, heed_light=restores)
         self._arp = ArpProxy(plan)
         self._packet_dpids = {switch.dpid for switch in plan.packet_switches}
-        self._missing = set(self._plant.dpid_of.values())
+        self._missing = set(self.plant.dpid_of.values())
         self._edges: list[Edge] = []
         self._token = 0
         self._wake_at_s: float | None = None
@@ -89,12 +89,12 @@ class Brain:
         return self._out
 
     def _on_connected(self, event: SwitchConnected) -> None:
-        if self._plant.switch_name(event.dpid) is None:
+        if self.plant.switch_name(event.dpid) is None:
             return
         self._tables.connect(event.dpid)
         waits_for_all = bool(self._missing)
         self._missing.discard(event.dpid)
-        for port in self._plant.ports_of(event.dpid):
+        for port in self.plant.ports_of(event.dpid):
             self._on_port(port, port.number not in event.dark_ports)
         for circuit in self._circuits:
             if circuit.waits and event.dpid in circuit.waits:
@@ -104,13 +104,13 @@ class Brain:
                 self._circuits.start(circuit)
 
     def _on_port(self, port: Port, up: bool) -> None:
-        link = self._plant.link_at(port)
-        if link is None or up is not self._plant.is_dark(port):
+        link = self.plant.link_at(port)
+        if link is None or up is not self.plant.is_dark(port):
             return
-        worked = self._plant.works(link.name)
-        self._plant.set_port(port, up)
-        works = self._plant.works(link.name)
-        details = {"switch": self._plant.switch_name(port.dpid), "port": port.number, "link": link.name}
+        worked = self.plant.works(link.name)
+        self.plant.set_port(port, up)
+        works = self.plant.works(link.name)
+        details = {"switch": self.plant.switch_name(port.dpid), "port": port.number, "link": link.name}
         self._record("port-up" if up else "port-down", details)
         if not self._restores or works is worked or link.kind != "fibre":
             return
@@ -151,9 +151,9 @@ class Brain:
             switch = known[site].optical
             if switch is None:
                 return f"{site} has no optical switch"
-            kinds.append(self._plant.kind_of[switch])
+            kinds.append(self.plant.kind_of[switch])
         if kinds[0] != kinds[1]:
-            return f"{sites[0]} has a {kinds[0]} and {sites[1]} a {kinds[1]}; both ends must be of one kind"
+            return f"{sites[0]} switches light by {kinds[0]} and {sites[1]} by {kinds[1]}; both must be of one kind"
         return ""
 
     def _on_released(self, name: str) -> None:
@@ -202,7 +202,7 @@ class Brain:
         self._token += 1
         for circuit in self._circuits:
             if circuit.waits is None:
-                circuit.waits = dict.fromkeys(circuit.awaited(self._plant, packet_dpids), self._token)
+                circuit.waits = dict.fromkeys(circuit.awaited(self.plant, packet_dpids), self._token)
                 dpids.update(circuit.waits)
             for dpid in [dpid for dpid, token in circuit.waits.items() if token == 0]:
                 circuit.waits[dpid] = self._token
@@ -214,9 +214,9 @@ class Brain:
         edges: list[Edge] = []
         for circuit in self._circuits:
             if circuit.joined and circuit.route is not None:
-                edges += circuit_edges(self._plant, circuit.name, circuit.route)
+                edges += circuit_edges(self.plant, circuit.name, circuit.route)
         for link in self._plan.links:
-            if link.kind == "packet" and (not self._restores or self._plant.works(link.name)):
+            if link.kind == "packet" and (not self._restores or self.plant.works(link.name)):
                 edges += edges_of(link)
         if edges != self._edges:
             self._edges = edges

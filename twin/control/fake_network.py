@@ -18,7 +18,7 @@ from typing import Protocol
 from twin.control.commands import AddFlow, Barrier, Command, RemoveFlow, Wake
 from twin.control.events import BarrierAnswered, Event, Woken
 from twin.control.flows import IPV4, Flow, FlowKey, Match, Output, PopChannel, PushChannel
-from twin.plan.model import Plan
+from twin.plan.model import Plan, Transceiver
 
 
 class Handler(Protocol):
@@ -87,26 +87,36 @@ class FakeNetwork:
 
     def send(self, source: str, target: str) -> Journey:
         """Send an IPv4 frame from one server to another. A frame that comes back to a port as it was is a loop."""
-        server, ip = self.plan.server_by_name[source], self.plan.server_by_name[target].ip
+        servers = self.plan.server_by_name
+        journey = self._follow(_Frame(source, 1, servers[target].ip), frozenset(servers))
+        if not journey.lost and journey.end != target:
+            return Journey(journey.links, journey.end, f"came out at {journey.end}")
+        return journey
+
+    def shine(self, transceiver: Transceiver) -> Journey:
+        """Send a frame out of a transceiver, and follow it to the packet switch that receives the light."""
+        port = self.plan.link_by_name[transceiver.link].at(transceiver.switch).port
+        ends = frozenset(switch.name for switch in self.plan.packet_switches)
+        return self._follow(_Frame(transceiver.switch, port, "0.0.0.0"), ends)
+
+    def _follow(self, frame: _Frame, ends: frozenset[str]) -> Journey:
+        """Follow a frame that leaves a port until it reaches one of ``ends`` or is lost."""
         links: list[str] = []
         seen: set[_Frame] = set()
-        frame = _Frame(server.name, 1, ip)
         while True:
             link = self._link_at[frame.node, frame.port]
             links.append(link.name)
             if link.name in self.cut:
                 return Journey(tuple(links), frame.node, f"{link.name} is cut")
             far = link.other(frame.node)
-            if far.node not in self.dpid_of:
-                wrong = "" if far.node == target and frame.vlan is None else f"came out at {far.node}"
-                return Journey(tuple(links), far.node, wrong)
-            arrived = _Frame(far.node, far.port, ip, frame.vlan)
-            if arrived in seen:
-                return Journey(tuple(links), far.node, "loop")
-            seen.add(arrived)
+            if far.node in ends:
+                return Journey(tuple(links), far.node, "" if frame.vlan is None else f"arrived on channel {frame.vlan}")
+            arrived = _Frame(far.node, far.port, frame.ip, frame.vlan)
             onward = self._switch(arrived)
-            if onward is None:
-                return Journey(tuple(links), far.node, f"no flow at {far.node} port {far.port}")
+            if onward is None or arrived in seen:
+                why = "loop" if arrived in seen else f"no flow for port {far.port}"
+                return Journey(tuple(links), far.node, why)
+            seen.add(arrived)
             frame = onward
 
     def _switch(self, frame: _Frame) -> _Frame | None:

@@ -1,0 +1,67 @@
+"""Plans to control: built from topologies with the project's own planner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from twin.plan.build import build_plan
+from twin.plan.model import Plan
+from twin.plan.topology import FibrePair, Optical, PacketLink, Port, Site, SiteFabric, Topology
+
+PlanOf = Callable[..., Plan]
+
+
+def site(name: str, kind: str | None = "roadm", transceivers: int = 2, leaves: int = 0) -> Site:
+    """A site with two servers and, where ``leaves``, a leaf-spine fabric of as many leaves and two spines."""
+    fabric = SiteFabric("leaf-spine", leaves, 2, Port(400e9)) if leaves else SiteFabric()
+    optical = Optical(kind) if kind else None
+    line = Port(400e9) if kind else None
+    return Site(name, 2, Port(100e9), fabric, optical, transceivers if kind else 0, line)
+
+
+@pytest.fixture
+def plan_of() -> PlanOf:
+    """A function: sites, fibres as (name, site, site, km), packet links as (name, site, site, delay in s) -> Plan."""
+
+    def make(
+        sites: Sequence[Site],
+        fibres: Sequence[tuple[str, str, str, float]] = (),
+        links: Sequence[tuple[str, str, str, float]] = (),
+    ) -> Plan:
+        return build_plan(
+            Topology(
+                "test",
+                tuple(sites),
+                tuple(FibrePair(name, (a, b), km) for name, a, b, km in fibres),
+                tuple(PacketLink(name, (a, b), Port(1e9, delay_s=delay_s)) for name, a, b, delay_s in links),
+            )
+        )
+
+    return make
+
+
+@pytest.fixture
+def triangle(plan_of: PlanOf) -> Plan:
+    """Three ROADM sites a, b, c with two transceivers each; the fibres ab and bc of 100 km and ca of 150 km.
+
+    dpids: borders 1, 2, 3; ROADMs 4, 5, 6. Ports of a border: servers 1, 2, transceivers 3, 4; of a ROADM:
+    transceivers 1, 2, fibres 3, 4.
+    """
+    return plan_of(
+        [site("a"), site("b"), site("c")], [("ab", "a", "b", 100), ("bc", "b", "c", 100), ("ca", "c", "a", 150)]
+    )
+
+
+@pytest.fixture
+def ocs_triangle(plan_of: PlanOf) -> Plan:
+    """The triangle with OCSs in place of ROADMs."""
+    sites = [site(name, "ocs") for name in "abc"]
+    return plan_of(sites, [("ab", "a", "b", 100), ("bc", "b", "c", 100), ("ca", "c", "a", 150)])
+
+
+@pytest.fixture
+def make_site() -> Callable[..., Site]:
+    """The function ``site``."""
+    return site

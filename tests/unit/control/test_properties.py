@@ -1,0 +1,245 @@
+"""What must hold whatever happens: random plants, random sequences of requests, cuts, repairs and lost switches."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from twin.control.brain import Brain, optical_circuit
+from twin.control.circuit import Circuit, State, Step
+from twin.control.commands import Command, Wake
+from twin.control.events import (
+    CircuitReleased,
+    CircuitRequested,
+    Event,
+    PortStatus,
+    SwitchConnected,
+    SwitchLost,
+    Woken,
+)
+from twin.control.fake_network import FakeNetwork
+from twin.control.flows import CROSS_CONNECT_PRIORITY
+from twin.control.route import CHANNELS
+from twin.control.routing import shortest_path
+from twin.plan.build import build_plan
+from twin.plan.model import Plan
+from twin.plan.topology import FibrePair, Optical, Port, Site, SiteFabric, Topology
+
+KINDS = ("cut", "repair", "request", "release", "lose", "find", "answer", "wait")
+Step_ = tuple[str, int, int]
+
+steps = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 99), st.integers(0, 99)), max_size=40)
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> Plan:
+    """Two to five sites, ROADMs or OCSs, with a random plant of fibres between them, two in parallel at times."""
+    kind = draw(st.sampled_from(["roadm", "roadm", "ocs"]))
+    names = [f"s{i}" for i in range(draw(st.integers(2, 5)))]
+    pairs = draw(st.lists(st.tuples(st.sampled_from(names), st.sampled_from(names)), min_size=1, max_size=9))
+    fibres = [
+        FibrePair(f"f{i}", pair, 10.0 * draw(st.integers(1, 9))) for i, pair in enumerate(pairs) if pair[0] != pair[1]
+    ]
+    sites = [
+        Site(
+            name,
+            1,
+            Port(1e9),
+            SiteFabric(),
+            Optical(kind, draw(st.integers(0, 2)) * 1e-6),
+            draw(st.integers(1, 3)),
+            Port(1e9),
+        )
+        for name in names
+    ]
+    return build_plan(Topology("random", tuple(sites), tuple(fibres)))
+
+
+@dataclass
+class World:
+    """A brain and its switches. Barriers are answered, and time passes, only when a step says so."""
+
+    plan: Plan
+    brain: Brain
+    network: FakeNetwork
+    now_s: float = 0.0
+    answers: list[Event] = field(default_factory=list)
+    wakes: list[float] = field(default_factory=list)
+    lost: set[int] = field(default_factory=set)
+
+    def tell(self, event: Event) -> None:
+        commands: list[Command] = self.brain.handle(event, self.now_s)
+        self.answers += self.network.apply(commands)
+        self.wakes += [command.at_s for command in commands if isinstance(command, Wake)]
+
+    def flip(self, fibre: str, up: bool) -> None:
+        self.network.cut = self.network.cut - {fibre} if up else self.network.cut | {fibre}
+        for end in self.plan.link_by_name[fibre].ends:
+            dpid = self.network.dpid_of[end.node]
+            if dpid not in self.lost:
+                self.tell(PortStatus(dpid, end.port, up))
+
+    def connect(self, dpid: int) -> None:
+        self.lost.discard(dpid)
+        dark = frozenset(
+            end.port
+            for fibre in self.network.cut
+            for end in self.plan.link_by_name[fibre].ends
+            if self.network.dpid_of[end.node] == dpid
+        )
+        self.tell(SwitchConnected(dpid, dark))
+
+    def lose(self, dpid: int, forgets: bool) -> None:
+        self.lost.add(dpid)
+        self.answers = [answer for answer in self.answers if getattr(answer, "dpid", None) != dpid]
+        if forgets:
+            self.network.tables[dpid].clear()
+        self.tell(SwitchLost(dpid))
+
+    def step(self, step: Step_) -> None:
+        """One random thing; ``x`` and ``y`` choose what it happens to."""
+        kind, x, y = step
+        fibres = [fibre.name for fibre in self.plan.fibres]
+        sites = [site.name for site in self.plan.sites]
+        dpids = sorted(self.network.tables)
+        dpid = dpids[x % len(dpids)]
+        if kind in ("cut", "repair") and fibres:
+            self.flip(fibres[x % len(fibres)], kind == "repair")
+        elif kind == "request":
+            self.tell(CircuitRequested(f"c{y % 6}", (sites[x % len(sites)], sites[y % len(sites)])))
+        elif kind == "release":
+            self.tell(CircuitReleased(f"c{x % 6}"))
+        elif kind == "lose" and dpid not in self.lost:
+            self.lose(dpid, forgets=bool(y % 2))
+        elif kind == "find" and dpid in self.lost:
+            self.connect(dpid)
+        elif kind == "answer":
+            self.answer(1 + y % 4)
+        elif kind == "wait":
+            self.wait()
+
+    def answer(self, count: int) -> None:
+        for _ in range(min(count, len(self.answers))):
+            self.tell(self.answers.pop(0))
+
+    def wait(self) -> None:
+        if self.wakes:
+            self.now_s = max(self.now_s, self.wakes.pop(0))
+            self.tell(Woken())
+
+    def rest(self) -> None:
+        """All switches are there and answer, all fibres have light, all timers ring."""
+        for dpid in sorted(self.lost):
+            self.connect(dpid)
+        for fibre in sorted(self.network.cut):
+            self.flip(fibre, up=True)
+        while self.answers or self.wakes:
+            self.answer(len(self.answers))
+            self.wait()
+
+
+def start(plan: Plan) -> World:
+    world = World(plan, optical_circuit(plan), FakeNetwork(plan))
+    for dpid in world.network.tables:
+        world.tell(SwitchConnected(dpid))
+    return world
+
+
+def check(world: World) -> None:
+    """What holds after every single event."""
+    circuits = world.brain.circuits
+    ends = Counter(end.name for circuit in circuits for end in circuit.ends or ())
+    assert set(ends.values()) <= {1}, "a transceiver carries two circuits"
+    routes = [(c, route) for c in circuits for route in (c.route, c.other) if route is not None]
+    channels = Counter((fibre, route.channel) for _, route in routes for fibre in route.fibres)
+    assert set(channels.values()) <= {1}, "a channel of a fibre carries two routes"
+    living = {f"circuit {circuit.name}" for circuit in circuits if circuit.alive}
+    for dpid in set(world.network.tables) - world.lost:
+        for key in world.network.tables[dpid]:
+            if key.priority == CROSS_CONNECT_PRIORITY:
+                assert world.brain.tables.owner_of(key) in living, "a cross-connect without a circuit"
+    if not world.lost:
+        for circuit in circuits:
+            if circuit.state is State.ACTIVE:
+                check_light(world, circuit)
+        check_packets(world)
+
+
+def check_light(world: World, circuit: Circuit) -> None:
+    assert circuit.ends is not None
+    assert circuit.route is not None
+    for here, there in (circuit.ends, circuit.ends[::-1]):
+        journey = world.network.shine(here)
+        assert (journey.lost, journey.end, journey.links[-1]) == ("", there.switch, there.link)
+        assert set(journey.links[1:-1]) <= {*circuit.fibres, *(circuit.other.fibres if circuit.other else ())}
+
+
+def check_packets(world: World) -> None:
+    joined: dict[str, set[str]] = {site.name: {site.name} for site in world.plan.sites}
+    for circuit in world.brain.circuits:
+        if circuit.state is State.ACTIVE:
+            merged = joined[circuit.sites[0]] | joined[circuit.sites[1]]
+            joined.update(dict.fromkeys(merged, merged))
+    for source in world.plan.servers:
+        for target in world.plan.servers:
+            if source is not target:
+                lost = world.network.send(source.name, target.name).lost
+                assert lost != "loop"
+                if target.site in joined[source.site] and not any(c.step is Step.JOINING for c in world.brain.circuits):
+                    assert lost == ""
+
+
+@settings(max_examples=150, deadline=None)
+@given(plans(), steps, st.integers(1, 2))
+def test_whatever_happens_nothing_is_shared_orphaned_or_looped(plan: Plan, todo: list[Step_], channels: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(CHANNELS, "roadm", range(1, channels + 1))
+        world = start(plan)
+        for step in todo:
+            world.step(step)
+            check(world)
+        world.rest()
+        check(world)
+        for circuit in world.brain.circuits:
+            assert circuit.step is Step.SETTLED
+            assert circuit.state in (State.ACTIVE, State.DOWN, State.FAILED, State.RELEASED)
+
+
+@settings(max_examples=150, deadline=None)
+@given(plans(), steps)
+def test_after_all_repairs_every_circuit_is_active_on_its_shortest_path(plan: Plan, todo: list[Step_]) -> None:
+    world = start(plan)
+    for step in todo:
+        world.step(step)
+    world.rest()
+    graph = world.brain.plant.fibre_graph
+    for circuit in world.brain.circuits:
+        if circuit.alive and plan.optical_switches[0].kind == "roadm":
+            assert circuit.state is State.ACTIVE
+            assert circuit.route is not None
+            best = shortest_path(graph, circuit.route.switches[0], circuit.route.switches[-1])
+            assert best is not None
+            assert circuit.route.cost == (sum(edge.delay_ps for edge in best), len(best))
+
+
+@settings(max_examples=60, deadline=None)
+@given(plans(), st.integers(0, 2**32))
+def test_the_order_of_connections_changes_nothing(plan: Plan, seed: int) -> None:
+    tables = []
+    sites = [site.name for site in plan.sites]
+    for shuffled in (False, True):
+        network, brain = FakeNetwork(plan), optical_circuit(plan)
+        for i, pair in enumerate(zip(sites, sites[1:], strict=False)):
+            network.play(brain, CircuitRequested(f"c{i}", pair), 0.0)
+        dpids = list(network.tables)
+        if shuffled:
+            random.Random(seed).shuffle(dpids)
+        for dpid in dpids:
+            network.play(brain, SwitchConnected(dpid), 0.0)
+        tables.append((network.tables, [circuit.show() for circuit in brain.circuits]))
+    assert tables[0] == tables[1]

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from twin.control.commands import AddFlow, RemoveFlow
+from twin.control.flows import Flow, Match, Output
+from twin.control.tables import Tables
+from twin.errors import RunBroke
+
+
+def flow(port: int, out: int, dpid: int = 1) -> Flow:
+    return Flow(dpid, 100, Match(in_port=port), (Output(out),))
+
+
+def test_nothing_is_sent_before_the_switch_is_there() -> None:
+    tables = Tables()
+    tables.want("x", [flow(1, 2)])
+    assert tables.flush() == ([], {1})
+    tables.connect(1)
+    assert tables.flush() == ([AddFlow(flow(1, 2))], set())
+    assert tables.flush() == ([], set())
+
+
+def test_adds_come_before_removes_and_a_changed_flow_is_replaced() -> None:
+    tables = Tables()
+    tables.connect(1)
+    tables.want("x", [flow(1, 2), flow(2, 1)])
+    tables.flush()
+    tables.want("x", [flow(1, 3), flow(3, 1)])
+    assert tables.flush() == ([AddFlow(flow(1, 3)), AddFlow(flow(3, 1)), RemoveFlow(flow(2, 1))], {1})
+
+
+def test_a_key_may_pass_from_one_owner_to_the_next_within_a_flush() -> None:
+    tables = Tables()
+    tables.connect(1)
+    tables.want("x", [flow(1, 2)])
+    tables.flush()
+    tables.want("x", [])
+    tables.want("y", [flow(1, 3)])
+    assert tables.flush() == ([AddFlow(flow(1, 3))], {1})
+    assert tables.owner_of(flow(1, 3).key) == "y"
+
+
+def test_two_owners_of_one_flow_are_an_error() -> None:
+    tables = Tables()
+    tables.want("x", [flow(1, 2)])
+    message = f"the run broke: y and x both want {flow(1, 3).key} on switch 1"
+    with pytest.raises(RunBroke, match=f"^{re.escape(message)}$"):
+        tables.want("y", [flow(1, 3)])
+
+
+def test_a_switch_that_returns_gets_all_it_should_hold_and_loses_what_it_should_not() -> None:
+    tables = Tables()
+    tables.connect(1)
+    tables.want("x", [flow(1, 2), flow(2, 1)])
+    tables.flush()
+    tables.lose(1)
+    tables.want("x", [flow(1, 2), flow(3, 1)])
+    assert tables.flush() == ([], {1})
+    tables.connect(1)
+    commands, fresh = tables.flush()
+    assert sorted(map(str, commands)) == sorted(
+        map(str, [AddFlow(flow(1, 2)), AddFlow(flow(3, 1)), RemoveFlow(flow(2, 1))])
+    )
+    assert isinstance(commands[-1], RemoveFlow)
+    assert fresh == set()
+
+
+def test_a_flow_that_came_and_went_unsent_leaves_no_trace() -> None:
+    tables = Tables()
+    tables.want("x", [flow(1, 2)])
+    tables.want("x", [])
+    tables.connect(1)
+    assert tables.flush()[0] == []
