@@ -40,7 +40,11 @@ def cache_folder() -> Path:
     """The cache of this account, made if it is not there. Raises ``MachineLacks`` when no folder can be used."""
     tried = list(candidates(os.environ, os.geteuid()))
     for folder in tried:
-        if _usable(folder):
+        try:
+            folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if _trusted(folder):
             return folder
     raise MachineLacks(
         f"a cache folder that this account can write (tried {', '.join(map(str, tried))})",
@@ -48,12 +52,25 @@ def cache_folder() -> Path:
     )
 
 
-def _usable(folder: Path) -> bool:
+def places() -> list[Path]:
+    """Where to look for what was kept, best first; nothing is made."""
+    return [*(folder for folder in candidates(os.environ, os.geteuid()) if _trusted(folder)), SYSTEM_CACHE]
+
+
+def leave(folder: Path) -> None:
+    """Remove ``folder`` of the cache, and the cache itself, as far as they are empty."""
+    for empty in (folder, folder.parent):
+        try:
+            empty.rmdir()
+        except OSError:  # something is kept there
+            return
+
+
+def _trusted(folder: Path) -> bool:
+    """Programs are run from the cache, so it must be ours and nobody else may change it."""
     try:
-        folder.mkdir(mode=0o755, parents=True, exist_ok=True)
         found = folder.stat()
     except OSError:
         return False
-    # Programs are run from here, so nobody else may change it.
     ours = found.st_uid == os.geteuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
     return stat.S_ISDIR(found.st_mode) and ours and os.access(folder, os.W_OK | os.X_OK)

@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from twin.errors import RunBroke
 from twin.lab import machine, recipe
-from twin.lab.cache import SYSTEM_CACHE, cache_folder
+from twin.lab.cache import SYSTEM_CACHE, cache_folder, places
 from twin.lab.child import ending_with_parent
 from twin.lab.foreground import signals_interrupt
 
@@ -67,7 +67,7 @@ def status() -> dict[str, Any]:
 
 
 def _find(name: str) -> Path | None:
-    for cache in (cache_folder(), SYSTEM_CACHE):
+    for cache in places():
         kernel = cache / "lab-kernel" / name / "linux"
         if os.access(kernel, os.X_OK):
             return kernel

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from twin.lab import guest
-from twin.lab.cache import cache_folder
+from twin.lab.cache import cache_folder, leave, places
 
 
 @dataclass(frozen=True)
@@ -59,12 +59,12 @@ def recorded(folder: Path, pid: int) -> Iterator[None]:
     if kernel is None or owner is None:  # it ended already: the caller will see why
         yield
         return
-    file = _folder() / f"{pid}.json"
-    file.write_text(json.dumps(asdict(Run(kernel, owner, str(folder)))), encoding="utf-8")
+    file = _write(Run(kernel, owner, str(folder)))
     try:
         yield
     finally:
         file.unlink(missing_ok=True)
+        leave(file.parent)
 
 
 def live() -> list[Run]:
@@ -86,19 +86,26 @@ def clean() -> list[str]:
             done.append(f"ended the lab kernel {run.kernel.pid} of {run.folder}")
         guest.tidy(Path(run.folder))
         file.unlink(missing_ok=True)
+        leave(file.parent)
         done.append(f"forgot the run in {run.folder}, whose twin process {run.owner.pid} is gone")
     return done
 
 
-def _folder() -> Path:
-    folder = cache_folder() / "runs"
-    folder.mkdir(mode=0o755, exist_ok=True)
-    return folder
+def _write(run: Run) -> Path:
+    while True:
+        folder = cache_folder() / "runs"
+        file = folder / f"{run.kernel.pid}.json"
+        try:
+            folder.mkdir(mode=0o755, exist_ok=True)
+            file.write_text(json.dumps(asdict(run)), encoding="utf-8")
+        except FileNotFoundError:  # another run, which was the last of its time, just left the folder
+            continue
+        return file
 
 
 def _records() -> list[tuple[Path, Run]]:
     found = []
-    for file in sorted(_folder().glob("*.json")):
+    for file in sorted(file for place in places() for file in place.glob("runs/*.json")):
         try:
             data = json.loads(file.read_text(encoding="utf-8"))
             run = Run(Process(**data["kernel"]), Process(**data["owner"]), str(data["folder"]))

@@ -56,3 +56,24 @@ def test_a_home_that_is_not_there_falls_back_to_the_temporary_folder(
     monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path))
     monkeypatch.setattr("os.geteuid", lambda: tmp_path.stat().st_uid)
     assert cache.cache_folder() == tmp_path / f"twin-cache-{tmp_path.stat().st_uid}"
+
+
+def test_looking_makes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWIN_CACHE", str(tmp_path / "x"))
+    assert cache.places() == [cache.SYSTEM_CACHE]
+    assert not (tmp_path / "x").exists()
+
+
+def test_looking_passes_over_what_others_may_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWIN_CACHE", str(tmp_path / "x"))
+    (tmp_path / "x").mkdir(mode=0o755)
+    assert cache.places() == [tmp_path / "x", cache.SYSTEM_CACHE]
+    (tmp_path / "x").chmod(0o777)
+    assert cache.places() == [cache.SYSTEM_CACHE]
+
+
+def test_only_what_is_empty_is_left(tmp_path: Path) -> None:
+    (tmp_path / "cache" / "runs").mkdir(parents=True)
+    (tmp_path / "cache" / "kept").touch()
+    cache.leave(tmp_path / "cache" / "runs")
+    assert [path.name for path in (tmp_path / "cache").iterdir()] == ["kept"]
