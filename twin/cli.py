@@ -50,7 +50,7 @@ SetOption = Annotated[list[str], typer.Option("--set", metavar="KEY=VALUE", help
 def validate(files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Topologies, experiments.")]) -> None:
     """Check files, and say one line about each."""
     from twin.plan.build import build_plan
-    from twin.plan_view import count_nodes
+    from twin.spec.plan_view import count_nodes
     from twin.spec import LoadedExperiment, load
 
     status = 0
@@ -76,7 +76,7 @@ def plan(
     """Show the plan: every site, link, rate, delay, queue and address."""
     from twin.plan.build import build_plan
     from twin.plan.codec import to_json
-    from twin.plan_view import render
+    from twin.spec.plan_view import render
     from twin.spec import load
 
     built = build_plan(load(topology, sets).topology)
