@@ -141,7 +141,7 @@ def _document(title: str, body: Markup, figures: list[Figure]) -> str:
     head = [
         Markup('<meta charset="utf-8">'),
         Markup('<meta name="viewport" content="width=device-width, initial-scale=1">'),
-        tag("meta", "", http_equiv="Content-Security-Policy", content=_POLICY),
+        Markup(f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'),
         tag("title", f"{title}: result of a twin run"),
         tag("style", Markup(style)),
     ]

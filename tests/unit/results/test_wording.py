@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import pytest
+
+from twin.results.document import Metric
+from twin.results.event import Event
+from twin.results.wording import describe, moment, show, show_bytes
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        (Event(0, "timeline", "link-cut", {"link": "wan"}), "link wan cut"),
+        (Event(0, "timeline", "fibre-repaired", {"fibre": "a-b"}), "fibre a-b repaired"),
+        (Event(0, "controller", "circuit-failed", {"circuit": "x", "reason": "no path"}), "circuit x failed: no path"),
+        (
+            Event(0, "controller", "circuit-active", {"circuit": "x", "fibres": ["a", "b"], "channel": 3}),
+            "circuit x active over a + b, channel 3",
+        ),
+        (Event(0, "timeline", "workload-started", {"workload": "w"}), "workload w started"),
+        (Event(0, "w", "workload-ended"), "workload w ended"),
+        (Event(0, "controller", "port-down", {"switch": "s1", "port": 2}), "port down: switch s1, port 2"),
+    ],
+)
+def test_events_in_words(event: Event, words: str) -> None:
+    assert describe(event) == words
+
+
+@pytest.mark.parametrize(
+    ("metric", "words"),
+    [
+        (Metric(0.0123456, "s"), "12.346 ms"),
+        (Metric(0.0, "s"), "0 s"),
+        (Metric(255.54e9, "b/s"), "255.5 Gb/s"),
+        (Metric(0.0, "ratio"), "0 %"),
+        (Metric(3.2e-6, "ratio"), "3.2 ppm"),
+        (Metric(0.0123, "ratio"), "1.23 %"),
+        (Metric(12345, "packets"), "12,345"),
+        (Metric(1.5, "1"), "1.5"),
+    ],
+)
+def test_metrics_as_people_read_them(metric: Metric, words: str) -> None:
+    assert show(metric) == words
+
+
+def test_moments_and_bytes() -> None:
+    assert [moment(t_s) for t_s in (2.0, 2.0125, 2.0000004, 10.123456)] == [
+        "2.000 s", "2.0125 s", "2.000 s", "10.123456 s",
+    ]  # fmt: skip
+    assert [show_bytes(count) for count in (12, 1500, 20_000_000_000)] == ["12 B", "1.5 kB", "20 GB"]
