@@ -22,7 +22,8 @@ rm -rf uml
 ip link set lo up
 ulimit -n 65536
 
-if [ "$twin_terminal" = yes ]; then
+if [ -n "$twin_terminal" ]; then
+    stty rows "${twin_terminal%x*}" cols "${twin_terminal#*x}" </dev/tty0
     setsid -c sh lab/command <>/dev/tty0 >&0 2>&0
 else
     sh lab/command </dev/null >logs/lab.log 2>&1

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -67,7 +68,7 @@ def run(
     kernel = kernel_build.ensure()
     folder = folder.resolve()
     own = environment(clock, seed, memory_folder(memory_mb, extra=[folder]))
-    options = command_line(clock, memory_mb, interactive)
+    options = command_line(clock, memory_mb, shutil.get_terminal_size() if interactive else None)
     with ExitStack() as stack:
         stack.enter_context(signals_interrupt())
         stack.callback(guest.tidy, folder)
@@ -83,8 +84,11 @@ def run(
         return LabEnd(read_status(folder), time.monotonic() - started)
 
 
-def command_line(clock: str, memory_mb: int, interactive: bool = False) -> list[str]:
-    """The kernel's command line. It seeds the kernel's random numbers, so it holds nothing that differs by run."""
+def command_line(clock: str, memory_mb: int, terminal: os.terminal_size | None = None) -> list[str]:
+    """The kernel's command line. It seeds the kernel's random numbers, so it holds nothing that differs by run.
+
+    ``terminal`` is the size of the terminal that the lab's command gets, None for a log file.
+    """
     options = [
         f"mem={memory_mb}M",
         "root=/dev/root",
@@ -100,8 +104,8 @@ def command_line(clock: str, memory_mb: int, interactive: bool = False) -> list[
     ]
     if clock == "virtual":
         options += ["time-travel=inf-cpu", f"time-travel-start={VIRTUAL_START_NS}"]
-    if interactive:
-        options.append("twin_terminal=yes")
+    if terminal:
+        options.append(f"twin_terminal={terminal.lines}x{terminal.columns}")
     return options
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -32,8 +33,8 @@ def test_real_clock_has_no_time_travel() -> None:
     assert not [option for option in uml.command_line("real", 512) if "travel" in option]
 
 
-def test_terminal_is_asked_for_by_name() -> None:
-    assert uml.command_line("real", 512, interactive=True)[-1] == "twin_terminal=yes"
+def test_terminal_keeps_its_size() -> None:
+    assert uml.command_line("real", 512, os.terminal_size((132, 43)))[-1] == "twin_terminal=43x132"
 
 
 def test_only_the_virtual_clock_is_seeded() -> None:
