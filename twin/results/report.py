@@ -17,7 +17,7 @@ from twin.results.bundle import Run
 from twin.results.document import Results
 from twin.results.html_parts import Markup, join, section, tag
 from twin.results.outcome import AllReduceRecord, PacketsRecord
-from twin.results.throughput_figure import Throughput, fibre_throughput, line_throughput
+from twin.results.throughput_figure import Throughput, fibre_throughput, line_throughput, server_throughput
 from twin.results.time_figure import Figure, TimeAxis, time_axis, to_plotly
 from twin.results.topology_figure import topology_figure
 from twin.results.workload_figures import allreduce_figure, probes_figure
@@ -47,6 +47,7 @@ def page(results: Results, run: Run, rates: dict[samples.Direction, samples.Rate
             "The network",
             topology_figure(run),
             report_tables.circuits(results, run.outcome),
+            report_tables.sites(run.plan),
             report_tables.plant(run.plan),
         ),
         section("timeline", "What happened", report_tables.happened(run, axis.marks), report_tables.restored(run)),
@@ -88,8 +89,14 @@ def _throughput(
     run: Run, rates: dict[samples.Direction, samples.RateSeries], axis: TimeAxis, figures: list[Figure]
 ) -> Iterator[Markup]:
     parts: list[Markup] = []
-    for title, build in (("Fibres and packet links, Gb/s", fibre_throughput), ("Transceivers, Gb/s", line_throughput)):
-        found = build(run.plan, rates, axis)
+    found_all = [
+        ("Fibres and packet links, Gb/s", fibre_throughput(run.plan, rates, axis)),
+        ("Transceivers, Gb/s", line_throughput(run.plan, rates, axis)),
+    ]
+    if all(found.figure is None for _, found in found_all):
+        # Nothing went between sites: the servers' own links are what there is to see.
+        found_all = [("Servers, Gb/s", server_throughput(run.plan, rates, axis))]
+    for title, found in found_all:
         if found.figure is not None:
             parts += [tag("h3", title), _chart(found.figure, figures), _left_out(found)]
     yield section("throughput", "Throughput", *parts)

@@ -38,8 +38,10 @@ def _restoration_keys(run: Run) -> Iterator[tuple[str, str]]:
     found = restorations(run.outcome.circuits, run.events)
     if found:
         worst = max(found, key=lambda restoration: (restoration.restored_s is None, restoration.restored_s or 0.0))
-        value = "never" if worst.restored_s is None else show_time(float(f"{worst.restored_s:.4g}"))
-        yield f"until the circuits of fibre {worst.fibre} were back", value
+        if worst.restored_s is None:
+            yield f"did all circuits of fibre {worst.fibre} come back", "never"
+        else:
+            yield f"until the circuits of fibre {worst.fibre} were back", show_time(rounded(worst.restored_s, 4))
 
 
 def _workload_keys(results: Results, run: Run) -> Iterator[tuple[str, str]]:
@@ -128,6 +130,32 @@ def plant(plan: Plan) -> Markup:
     ]
     packet = table("Packet links", ("link", "rate", "one way", "loss"), links, numbers=3)
     return join([table("Fibres", heads, fibres, numbers=3), packet])
+
+
+def sites(plan: Plan) -> Markup:
+    """What stands in each site. Rate and delay are those of the first server's link; the plan has them all."""
+    return table(
+        "Sites",
+        ("site", "servers", "leaves", "spines", "transceivers", "server link", "its delay"),
+        [_site_row(plan, site.name) for site in plan.sites],
+        numbers=6,
+    )
+
+
+def _site_row(plan: Plan, site: str) -> list[str]:
+    servers = plan.servers_of(site)
+    roles = [switch.role for switch in plan.packet_switches if switch.site == site]
+    optical = [transceiver for transceiver in plan.transceivers if transceiver.site == site]
+    port = plan.links_of[servers[0].name][0].at(servers[0].name) if servers else None
+    return [
+        site,
+        str(len(servers)),
+        str(roles.count("leaf")),
+        str(roles.count("spine")),
+        f"{len(optical)} x {show_rate(optical[0].rate_bps)}" if optical else "0",
+        show_rate(port.rate_bps) if port and port.rate_bps else NOTHING,
+        show_time(port.delay_s) if port else NOTHING,
+    ]
 
 
 def happened(run: Run, marks: Sequence[Mark]) -> Markup:

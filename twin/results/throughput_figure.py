@@ -39,6 +39,12 @@ def line_throughput(plan: Plan, rates: Rates, axis: TimeAxis) -> Throughput:
     return _throughput("lines", "Throughput of each transceiver over time, Gb/s", plan, links, rates, axis)
 
 
+def server_throughput(plan: Plan, rates: Rates, axis: TimeAxis) -> Throughput:
+    """The servers' links, seen from the server."""
+    links = [link for link in plan.links if link.kind == "nic"]
+    return _throughput("servers", "Throughput of each server over time, Gb/s", plan, links, rates, axis)
+
+
 def _throughput(
     identity: str, alternative: str, plan: Plan, links: Sequence[Link], rates: Rates, axis: TimeAxis
 ) -> Throughput:
@@ -122,14 +128,16 @@ def _limits(link: Link, top: float) -> list[Json]:
 
 
 def _direction(plan: Plan, link: Link, end: End) -> str:
-    """``tokyo → osaka`` between sites, ``sent`` and ``received`` for a transceiver."""
+    """``tokyo → osaka`` between sites, ``sent`` and ``received`` for a transceiver or a server."""
     sites = joined_sites(plan).get(link.name)
     if sites is not None:
         here = _site_of(plan, end.node)
         there = sites[1] if here == sites[0] else sites[0]
         return f"{here} → {there}"
-    optical = {switch.name for switch in plan.optical_switches}
-    return "received" if end.node in optical else "sent"
+    near = {server.name for server in plan.servers}
+    if link.kind == "line":
+        near = {transceiver.switch for transceiver in plan.transceivers}
+    return "sent" if end.node in near else "received"
 
 
 def _site_of(plan: Plan, node: str) -> str:

@@ -6,14 +6,14 @@ Drawn twice, for a wide page and for a phone; the page's style shows the one tha
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from twin.plan.model import Plan
 from twin.results.bundle import Run
 from twin.results.geometry import Box, Line, Point, beside, normal
 from twin.results.html_parts import Markup, join, tag
 from twin.results.topology_layout import Canvas, Layout, lay_out
-from twin.results.wording import moment
+from twin.results.wording import moment, rounded
 from twin.units import show_length, show_rate, show_time
 
 WIDE = Canvas(1040, 440)
@@ -37,15 +37,22 @@ class Route:
 def topology_figure(run: Run) -> Markup:
     """The figure with its legend."""
     routes = routes_of(run)
-    drawings = [_drawing(run, routes, canvas, name) for canvas, name in ((WIDE, "wide"), (NARROW, "narrow"))]
-    where = "by their coordinates" if all(site.location for site in run.plan.sites) else "on a circle"
-    caption = join(
-        [
-            tag("span", f"Sites stand {where}, stretched to fill the frame: lengths are written, not drawn to scale. "),
-            tag("span", "A circuit's solid line is its first path, a dotted one a path that it took later. "),
-        ]
-    )
-    return tag("figure", join([*drawings, _legend(routes), tag("figcaption", caption)]), class_="topology")
+    drawings = [
+        _drawing(run, routes, replace(canvas, height=_height(run.plan, canvas)), name)
+        for canvas, name in ((WIDE, "wide"), (NARROW, "narrow"))
+    ]
+    caption = tag("figcaption", " ".join(_caption(run.plan, routes)))
+    return tag("figure", join([*drawings, _legend(routes), caption]), class_="topology")
+
+
+def _caption(plan: Plan, routes: Sequence[Route]) -> Iterator[str]:
+    if len(plan.sites) > 1:
+        where = "by their coordinates" if all(site.location for site in plan.sites) else "in a circle"
+        yield f"Sites stand {where}, stretched to fill the frame: lengths are written, not drawn to scale."
+    if routes:
+        yield "A circuit's solid line is its first path, a dotted one a path that it took later."
+    if any(route.colour == 0 and route.circuit != routes[0].circuit for route in routes):
+        yield f"Colours repeat after {PALETTE} circuits; the table names them all."
 
 
 def routes_of(run: Run) -> list[Route]:
@@ -63,6 +70,11 @@ def routes_of(run: Run) -> list[Route]:
         for number, (name, ways) in enumerate(seen.items())
         for position, fibres in enumerate(ways)
     ]
+
+
+def _height(plan: Plan, canvas: Canvas) -> float:
+    """One or two sites need no tall frame."""
+    return {1: 100.0, 2: 220.0}.get(len(plan.sites), canvas.height)
 
 
 def _drawing(run: Run, routes: Sequence[Route], canvas: Canvas, name: str) -> Markup:
@@ -133,22 +145,29 @@ def _circuits(layout: Layout, routes: Sequence[Route]) -> Iterator[Markup]:
 def _line_labels(plan: Plan, layout: Layout, faults: dict[str, str]) -> Iterator[Markup]:
     """Length and delay beside each line, where there is room; the tables have them all."""
     placed = [*layout.cards.values(), *_crosses(layout, faults)]
-    texts = {fibre.name: f"{show_length(fibre.length_km)} · {_delay(fibre.delay_s)}" for fibre in plan.fibres}
+    texts = {
+        fibre.name: f"{show_length(rounded(fibre.length_km, 4))} · {_delay(fibre.delay_s)}" for fibre in plan.fibres
+    }
     for link in plan.links:
         if link.kind == "packet" and link.a.rate_bps:
             texts[link.name] = f"{show_rate(link.a.rate_bps)} · {_delay(link.a.delay_s)}"
-    for name, text in texts.items():
+    for name, text in sorted(texts.items(), key=lambda item: item[0] not in faults):
         fault = faults.get(name)
         if fault is None and len(texts) > _LABELS_UP_TO:
             continue
-        box = _free_place(layout, name, _label_size(text, fault, layout.canvas), placed)
+        size = _label_size(text, fault, layout.canvas)
+        others = [point for key, line in layout.lines.items() if key != name for point in line]
+        box = _free_place(layout, name, size, placed, others)
+        if box is None and fault is not None:
+            # What broke is always said, over another fibre where it must be.
+            box = _free_place(layout, name, size, placed, [])
         if box is not None:
             placed.append(box)
             yield _label(box, text, fault)
 
 
 def _delay(delay_s: float) -> str:
-    return show_time(float(f"{delay_s:.3g}"))
+    return show_time(rounded(delay_s, 3))
 
 
 def _crosses(layout: Layout, faults: Iterable[str]) -> list[Box]:
@@ -161,15 +180,17 @@ def _label_size(text: str, fault: str | None, canvas: Canvas) -> tuple[float, fl
     return (longest * canvas.letter * 0.84 + 8, 34.0 if fault else 18.0)
 
 
-def _free_place(layout: Layout, name: str, size: tuple[float, float], placed: Sequence[Box]) -> Box | None:
-    """The first place along the line, on the side away from the middle, where a label covers nothing."""
+def _free_place(
+    layout: Layout, name: str, size: tuple[float, float], placed: Sequence[Box], others: Sequence[Point]
+) -> Box | None:
+    """The first place along the line, on the side away from the middle, where a label covers nothing placed and none
+    of the points in ``others``."""
     line = layout.lines[name]
-    others = [other for key, other in layout.lines.items() if key != name]
     for share in (0.5, 0.42, 0.58, 0.34, 0.66, 0.27, 0.73):
         index = round(share * (len(line) - 1))
         for side in _sides(line, index, layout.canvas):
             box = _beside_point(line[index], normal(line, index), side, size)
-            crossed = any(box.holds(point) for other in others for point in other)
+            crossed = any(box.holds(point) for point in others)
             hidden = any(box.overlaps(other) for other in placed)
             if not hidden and not crossed and box.within(layout.canvas.width, layout.canvas.height):
                 return box
@@ -211,7 +232,9 @@ def _site(name: str, subtitle: str, layout: Layout) -> Markup:
 
 def _legend(routes: Sequence[Route]) -> Markup:
     first = [route for route in routes if not route.later]
+    if not first or len(first) > PALETTE:
+        return Markup("")
     items = (
         tag("li", join([tag("i", "", class_=f"swatch c{route.colour}"), Markup(" "), route.circuit])) for route in first
     )
-    return tag("ul", join(items), class_="legend", aria_label="Circuits") if first else Markup("")
+    return tag("ul", join(items), class_="legend", aria_label="Circuits")

@@ -43,7 +43,9 @@ def lay_out(plan: Plan, subtitles: Mapping[str, str], canvas: Canvas) -> Layout:
     dense = len(plan.sites) > CARDS_UP_TO
     by_map = all(site.location is not None for site in plan.sites)
     sizes = [_card_size(site.name, subtitles[site.name], canvas, dense) for site in plan.sites]
-    room = (max(size[0] for size in sizes) / 2 + 6, max(size[1] for size in sizes) / 2 + 26)
+    # A dot's name is wider than the dot, and must not leave the canvas either.
+    widest = max(len(site.name) for site in plan.sites) * canvas.letter * 0.8 if dense else max(w for w, _ in sizes)
+    room = (widest / 2 + 6, max(height for _, height in sizes) / 2 + 26)
     units = _by_coordinates(plan.sites) if by_map else _on_circle(len(plan.sites))
     boxes = [
         Box(

@@ -39,7 +39,7 @@ def test_the_drawing_says_what_exists_and_what_broke(run: Run) -> None:
     drawn = topology_figure(run).html
     words = re.findall(r"<text[^>]*>([^<]*)</text>", drawn.split("<svg")[1])
     assert words == [
-        "340 km · 1.67 ms", "180 km · 882 us", "520 km · 2.55 ms", "cut 2.000 s, repaired 4.000 s",
+        "520 km · 2.55 ms", "cut 2.000 s, repaired 4.000 s", "340 km · 1.67 ms", "180 km · 882 us",
         "tokyo", "2 servers · roadm", "nagoya", "2 servers · roadm", "osaka", "2 servers · roadm",
     ]  # fmt: skip
     assert drawn.count('class="cross"') == 2, "once on the wide drawing, once on the narrow one"
