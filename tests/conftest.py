@@ -1,4 +1,4 @@
-"""What all tests share: property tests that give the same verdict on every machine, however slow, and leave no files."""
+"""What all tests share: property tests with one verdict on every machine, however slow, and no files left."""
 
 from __future__ import annotations
 
