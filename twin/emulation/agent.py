@@ -68,9 +68,7 @@ class Agent:
         circuits = await qualify(self.plan, self.namespaces, self.controller.settle())
         zero_s = float(math.ceil(time.monotonic() + 0.1))
         self.journal.zero_s = zero_s
-        context = Context(
-            self.plan, self.namespaces, zero_s, self.journal.record, str(self.bundle / "logs")
-        )
+        context = Context(self.plan, self.namespaces, zero_s, self.journal.record, str(self.bundle / "logs"))
         await context.sleep_until(0.0)
         sampler = Sampler(self.network, self.scenario.sample_every_s)
         sampling = asyncio.create_task(sampler.run(context, self.bundle / "samples.csv"))

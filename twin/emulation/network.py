@@ -7,6 +7,7 @@ the shapers last, because Open vSwitch removes a port's queueing discipline when
 from __future__ import annotations
 
 import os
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from mininet.net import Mininet
 from pyroute2 import IPRoute
 
 from twin.emulation import qdisc, shaping
+from twin.emulation.netlink import RouteSocket, interface_state
 from twin.emulation.nodes import PlannedInterface, PlannedLink, Server, Switch
 from twin.emulation.openvswitch import OpenVSwitch, bridge_commands, removal_commands
 from twin.plan.model import End, Link, Plan
@@ -59,8 +61,8 @@ class Network(Mininet):  # type: ignore[misc]
         self.ovs = ovs
         self.seed = seed
         self.directions: list[Direction] = []
-        self._tc = qdisc.TrafficControl()
-        self._server_tc: dict[str, qdisc.TrafficControl] = {}
+        self._route = RouteSocket()
+        self._server_routes: dict[str, RouteSocket] = {}
 
     # -- building ---------------------------------------------------------------------------------------------------
 
@@ -70,7 +72,7 @@ class Network(Mininet):  # type: ignore[misc]
         _disable_ipv6()
         for server in self.plan.servers:
             self.addHost(server.name, cls=Server, ip=f"{server.ip}/8", mac=server.mac)
-        for switch in (*self.plan.packet_switches, *self.plan.optical_switches):
+        for switch in self.plan.switches:
             self.addSwitch(switch.name, cls=Switch, bridge=switch.bridge, dpid=f"{switch.dpid:x}")
         with IPRoute() as route:
             for index, link in enumerate(self.plan.links):
@@ -96,7 +98,7 @@ class Network(Mininet):  # type: ignore[misc]
     def stop(self) -> None:
         """Take everything down: bridges, then interfaces, then namespaces."""
         self.ovs.transact(*removal_commands([s.bridge for s in self.switches]))
-        for control in (self._tc, *self._server_tc.values()):
+        for control in (self._route, *self._server_routes.values()):
             control.close()
         with IPRoute() as route:
             for index, link in enumerate(self.plan.links):
@@ -168,12 +170,12 @@ class Network(Mininet):  # type: ignore[misc]
             route.link("set", index=eth0, state="up")
             route.addr("add", index=eth0, address=server.ip, prefixlen=8)
             _write_sysctls(_SERVER_SYSCTLS, self.plan.socket_bytes)
-            self._server_tc[name] = qdisc.TrafficControl()
+            self._server_routes[name] = RouteSocket()
 
     # -- shaping ----------------------------------------------------------------------------------------------------
 
     def _shape(self, link: Link, end: End, span: shaping.Span | None, seed: int) -> None:
-        control = self._server_tc.get(end.node, self._tc)
+        control = self._server_routes.get(end.node, self._route)
         namespace = self._namespace_of(end)
         if end.rate_bps is not None:
             ifindex = self._ifindex(end.interface, namespace)
@@ -185,29 +187,26 @@ class Network(Mininet):  # type: ignore[misc]
         if span and (end.delay_s > 0 or end.loss > 0):
             # What leaves end a waits on the far interface, which faces end b.
             ifindex = self._ifindex(span.far if end is link.a else span.near, None)
-            self._tc.apply(qdisc.netem(ifindex, end.delay_s, end.loss, seed))
+            self._route.apply(qdisc.netem(ifindex, end.delay_s, end.loss, seed))
             self.directions.append(Direction(link.name, end.node, "delay", ifindex, None))
         elif shaping.delays_here(end, spanned=span is not None):
             ifindex = self._ifindex(end.interface, namespace)
             control.apply(qdisc.netem(ifindex, end.delay_s, end.loss, seed))
             self.directions.append(Direction(link.name, end.node, "delay", ifindex, namespace))
 
-    def _ifindex(self, interface: str, namespace: int | None) -> int:
+    @staticmethod
+    def _ifindex(interface: str, namespace: int | None) -> int:
         if namespace is None:
-            return int(Path(f"/sys/class/net/{interface}/ifindex").read_text())
+            return socket.if_nametoindex(interface)
         with namespaces.inside(namespace):
-            import socket
-
             return socket.if_nametoindex(interface)
 
     # -- faults -----------------------------------------------------------------------------------------------------
 
     def set_link(self, name: str, up: bool) -> None:
         """Cut (``up`` False) or repair the link ``name``: both ends lose or regain their carrier."""
-        with IPRoute() as route:
-            for interface in self._cut_points(name):
-                index = int(Path(f"/sys/class/net/{interface}/ifindex").read_text())
-                route.link("set", index=index, state="up" if up else "down")
+        for interface in self._cut_points(name):
+            self._route.apply(interface_state(self._ifindex(interface, None), up))
 
     def _cut_points(self, name: str) -> list[str]:
         """Interfaces to take down: the span's, whose peers then lose carrier, or else the link's own."""
@@ -221,13 +220,13 @@ class Network(Mininet):  # type: ignore[misc]
     def statistics(self) -> list[tuple[Direction, qdisc.QueueStatistics]]:
         """The root qdisc's counters of every shaped direction, in the plan's order."""
         tables: dict[int | None, dict[int, qdisc.QueueStatistics]] = {}
-        tables[None] = {s.ifindex: s for s in self._tc.statistics() if s.parent == qdisc.TC_H_ROOT}
+        tables[None] = {s.ifindex: s for s in qdisc.statistics(self._route) if s.parent == qdisc.TC_H_ROOT}
         found = []
         for direction in self.directions:
             if direction.namespace not in tables:
-                control = self._server_tc[direction.node]
+                control = self._server_routes[direction.node]
                 tables[direction.namespace] = {
-                    s.ifindex: s for s in control.statistics() if s.parent == qdisc.TC_H_ROOT
+                    s.ifindex: s for s in qdisc.statistics(control) if s.parent == qdisc.TC_H_ROOT
                 }
             found.append((direction, tables[direction.namespace][direction.ifindex]))
         return found

@@ -19,6 +19,7 @@ class LazyShell(Node):  # type: ignore[misc]
     """A Mininet node whose shell starts with its first command, in ``namespace`` (a descriptor)."""
 
     namespace: int
+    inNamespace: bool
     _deferred = True
     _built = False
 

@@ -78,7 +78,7 @@ class OpenVSwitch:
 def bridge_commands(plan: Plan, controller: str) -> list[str]:
     """The transaction that makes every bridge of ``plan``, attaches its ports and names its controller."""
     commands: list[str] = []
-    for switch in (*plan.packet_switches, *plan.optical_switches):
+    for switch in plan.switches:
         commands.append(
             f"-- add-br {switch.bridge}"
             f" -- set bridge {switch.bridge} protocols=OpenFlow13 fail_mode=secure datapath_type=system"

@@ -13,12 +13,21 @@ from __future__ import annotations
 
 import socket
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-RTM_NEWQDISC, RTM_GETQDISC = 36, 38
-NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP, NLM_F_CREATE, NLM_F_REPLACE = 0x1, 0x4, 0x300, 0x400, 0x100
-NLMSG_ERROR, NLMSG_DONE = 2, 3
+from twin.emulation.netlink import (
+    NLM_F_ACK,
+    NLM_F_CREATE,
+    NLM_F_DUMP,
+    NLM_F_REPLACE,
+    RTM_GETQDISC,
+    RTM_NEWQDISC,
+    RouteSocket,
+    attribute,
+    attributes,
+    request,
+)
+
 TC_H_ROOT = 0xFFFFFFFF
 TCA_KIND, TCA_OPTIONS, TCA_STATS = 1, 2, 3
 TCA_TBF_PARMS, TCA_TBF_RATE64, TCA_TBF_BURST = 1, 4, 6
@@ -61,20 +70,13 @@ def burst_bytes(rate_bps: float, mtu: int) -> int:
     return int(max(least, min(2 * GSO_BYTES, rate_bps / 8 * 100e-6)))
 
 
-def attribute(kind: int, payload: bytes) -> bytes:
-    """One netlink attribute, padded to four bytes."""
-    length = 4 + len(payload)
-    return struct.pack("=HH", length, kind) + payload + b"\0" * (-length % 4)
-
-
-def _qdisc_request(ifindex: int, handle: int, parent: int, kind: str, options: bytes, sequence: int) -> bytes:
+def _qdisc_request(ifindex: int, handle: int, parent: int, kind: str, options: bytes) -> bytes:
     body = struct.pack("=Bxxxi3I", socket.AF_UNSPEC, ifindex, handle, parent, 0)
     body += attribute(TCA_KIND, kind.encode() + b"\0") + attribute(TCA_OPTIONS, options)
-    flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE
-    return struct.pack("=IHHII", 16 + len(body), RTM_NEWQDISC, flags, sequence, 0) + body
+    return request(RTM_NEWQDISC, NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE, body)
 
 
-def tbf(ifindex: int, rate_bps: float, burst: int, limit_bytes: int, sequence: int = 0) -> bytes:
+def tbf(ifindex: int, rate_bps: float, burst: int, limit_bytes: int) -> bytes:
     """A token bucket at the root: ``rate_bps`` bits per second, ``burst`` and ``limit_bytes`` in bytes."""
     rate = round(rate_bps / 8)
     spec = struct.pack("=BBHhHI", 0, LINKLAYER_ETHERNET, 0, 0, 0, min(rate, 0xFFFFFFFF))
@@ -85,10 +87,10 @@ def tbf(ifindex: int, rate_bps: float, burst: int, limit_bytes: int, sequence: i
         + attribute(TCA_TBF_BURST, struct.pack("=I", burst))
         + attribute(TCA_TBF_RATE64, struct.pack("=Q", rate))
     )
-    return _qdisc_request(ifindex, ROOT_HANDLE, TC_H_ROOT, "tbf", options, sequence)
+    return _qdisc_request(ifindex, ROOT_HANDLE, TC_H_ROOT, "tbf", options)
 
 
-def red(ifindex: int, limit_bytes: int, mark_bytes: int, sequence: int = 0) -> bytes:
+def red(ifindex: int, limit_bytes: int, mark_bytes: int) -> bytes:
     """Below the token bucket: mark ECN-capable packets while more than ``mark_bytes`` wait (DCTCP's step).
 
     The average is the queue's true length (weight 2**0) and forgets at once when idle; other packets use the whole
@@ -101,70 +103,30 @@ def red(ifindex: int, limit_bytes: int, mark_bytes: int, sequence: int = 0) -> b
         + attribute(TCA_RED_STAB, b"\x1f" * 256)
         + attribute(TCA_RED_FLAGS, struct.pack("=II", flags, flags))
     )
-    return _qdisc_request(ifindex, CHILD_HANDLE, ROOT_HANDLE | 1, "red", options, sequence)
+    return _qdisc_request(ifindex, CHILD_HANDLE, ROOT_HANDLE | 1, "red", options)
 
 
-def netem(ifindex: int, delay_s: float, loss: float, seed: int, sequence: int = 0) -> bytes:
+def netem(ifindex: int, delay_s: float, loss: float, seed: int) -> bytes:
     """A delay line at the root: ``delay_s`` seconds, random ``loss`` (a probability) drawn from ``seed``."""
     lost = min(round(loss * 2**32), 2**32 - 1)
     options = struct.pack("=IIIIII", 0, NEVER_DROPS, lost, 0, 0, 0)
     options += attribute(TCA_NETEM_LATENCY64, struct.pack("=q", round(delay_s * 1e9)))
     options += attribute(TCA_NETEM_PRNG_SEED, struct.pack("=Q", seed))
-    return _qdisc_request(ifindex, ROOT_HANDLE, TC_H_ROOT, "netem", options, sequence)
+    return _qdisc_request(ifindex, ROOT_HANDLE, TC_H_ROOT, "netem", options)
 
 
-class TrafficControl:
-    """A netlink socket of the network namespace it was opened in."""
-
-    def __init__(self) -> None:
-        self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, socket.NETLINK_ROUTE)
-        self._socket.bind((0, 0))
-
-    def close(self) -> None:
-        self._socket.close()
-
-    def apply(self, message: bytes) -> None:
-        """Send one request and wait for its acknowledgement. Raises ``OSError`` with the kernel's errno."""
-        self._socket.send(message)
-        answer = self._socket.recv(65536)
-        (error,) = struct.unpack_from("=i", answer, 16)
-        if error:
-            raise OSError(-error, f"the kernel refused a queueing discipline (errno {-error})")
-
-    def statistics(self) -> list[QueueStatistics]:
-        """Counters of every qdisc of the namespace."""
-        body = struct.pack("=Bxxxi3I", socket.AF_UNSPEC, 0, 0, 0, 0)
-        self._socket.send(
-            struct.pack("=IHHII", 16 + len(body), RTM_GETQDISC, NLM_F_REQUEST | NLM_F_DUMP, 1, 0) + body
-        )
-        found: list[QueueStatistics] = []
-        while True:
-            data = self._socket.recv(1 << 18)
-            for kind, payload in _messages(data):
-                if kind == NLMSG_DONE:
-                    return found
-                if kind == RTM_NEWQDISC:
-                    found.append(_read_statistics(payload))
+def statistics(route: RouteSocket) -> list[QueueStatistics]:
+    """Counters of every qdisc of the socket's namespace."""
+    body = struct.pack("=Bxxxi3I", socket.AF_UNSPEC, 0, 0, 0, 0)
+    return [_read_statistics(answer) for answer in route.dump(request(RTM_GETQDISC, NLM_F_DUMP, body))]
 
 
-def _messages(data: bytes) -> Iterator[tuple[int, bytes]]:
-    offset = 0
-    while offset + 16 <= len(data):
-        length, kind = struct.unpack_from("=IH", data, offset)
-        yield kind, data[offset + 16 : offset + length]
-        offset += (length + 3) & ~3
-
-
-def _read_statistics(payload: bytes) -> QueueStatistics:
-    ifindex, handle, parent = struct.unpack_from("=4xiII", payload)
+def _read_statistics(answer: bytes) -> QueueStatistics:
+    ifindex, handle, parent = struct.unpack_from("=4xiII", answer)
     kind, counters = "", (0,) * 8
-    offset = 20
-    while offset + 4 <= len(payload):
-        length, name = struct.unpack_from("=HH", payload, offset)
-        value = payload[offset + 4 : offset + length]
+    for name, value in attributes(answer, offset=20):
         if name == TCA_KIND:
             kind = value.rstrip(b"\0").decode()
         elif name == TCA_STATS:
             counters = struct.unpack_from("=QIIIIIII", value)
-        offset += (length + 3) & ~3
     return QueueStatistics(ifindex, kind, handle, parent, counters[0], counters[1], counters[2], counters[7])

@@ -16,9 +16,7 @@ from twin.workloads.scenario import Action, AllReduce, Iperf3, Scenario, Workloa
 class Timeline:
     """``records`` holds what each workload has measured so far."""
 
-    def __init__(
-        self, scenario: Scenario, context: Context, network: Network, controller: ControllerProcess
-    ) -> None:
+    def __init__(self, scenario: Scenario, context: Context, network: Network, controller: ControllerProcess) -> None:
         self.records: dict[str, Record] = {}
         self._scenario = scenario
         self._context = context

@@ -33,9 +33,7 @@ async def run(workload: AllReduce, context: Context, record: Record) -> None:
         "planned": workload.iterations,
         "iterations": [],
     }
-    places = [
-        Place(context.plan.server_by_name[name].ip, context.namespaces[name]) for name in workload.servers
-    ]
+    places = [Place(context.plan.server_by_name[name].ip, context.namespaces[name]) for name in workload.servers]
     player = Player(graph_of(workload, context.plan), places, workload.port, workload.congestion)
     try:
         await player.connect()

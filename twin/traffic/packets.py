@@ -10,6 +10,7 @@ import asyncio
 import socket
 import struct
 import time
+import zlib
 from typing import Any
 
 from twin.plan.model import Server
@@ -21,41 +22,70 @@ UDP_PORT = {"rocev2": 4791, "rtp": 5004}
 #: Both headers, BTH and RTP, are twelve bytes long.
 HEADER_BYTES = 12
 _OVERHEAD_BYTES = {"rocev2": 20 + 8 + HEADER_BYTES + 4, "rtp": 20 + 8 + HEADER_BYTES}
+#: Where the layers of a probe's frame begin.
+_IP, _TRANSPORT = 14, 14 + 20 + 8
+_PAYLOAD = _TRANSPORT + HEADER_BYTES
 _SO_TIMESTAMPNS = 35
 #: How long a late probe may take before it counts as lost: longer than light around the Earth, and any queue here.
 GRACE_S = 1.0
 
 
 class Crafter:
-    """Builds the probes of one flow with scapy."""
+    """The probes of one flow: scapy builds the first, the others differ from it in their sequence number only.
+
+    What depends on that is the header's sequence field, the payload's first eight bytes and, for RoCEv2, the ICRC: a
+    CRC-32 over the packet in which the fields that routers may change read as ones (InfiniBand annex A17).
+    """
 
     def __init__(self, workload: Packets, source: Server, destination: Server) -> None:
-        from scapy.layers.inet import IP, UDP
-        from scapy.layers.l2 import Ether
-        from scapy.packet import Raw
-
-        self._raw = Raw
         self._header = workload.header
-        port = UDP_PORT[workload.header]
-        self._base = (
-            Ether(src=source.mac, dst=destination.mac)
-            / IP(src=source.ip, dst=destination.ip, id=0, flags="DF")
-            / UDP(sport=49152, dport=port)
-        )
-        self._padding = bytes(max(0, workload.size_bytes - _OVERHEAD_BYTES[workload.header] - 8))
+        size_bytes = max(8, workload.size_bytes - _OVERHEAD_BYTES[workload.header])
+        self._first = bytearray(_first_frame(workload.header, source, destination, size_bytes))
+        self._masked = zlib.crc32(_masked_headers(self._first))
 
     def frame(self, sequence: int) -> bytes:
         """The whole Ethernet frame of probe number ``sequence``."""
-        return bytes(self._base / self._layer(sequence) / self._raw(struct.pack("!Q", sequence) + self._padding))
+        frame = self._first
+        struct.pack_into("!Q", frame, _PAYLOAD, sequence)
+        if self._header == "rtp":
+            struct.pack_into("!HI", frame, _TRANSPORT + 2, sequence & 0xFFFF, sequence & 0xFFFFFFFF)
+            return bytes(frame)
+        struct.pack_into("!I", frame, _TRANSPORT + 8, sequence & 0xFFFFFF)
+        frame[-4:] = zlib.crc32(frame[_TRANSPORT + 5 : -4], self._masked).to_bytes(4, "little")
+        return bytes(frame)
 
-    def _layer(self, sequence: int) -> Any:
-        if self._header == "rocev2":
-            from scapy.contrib.roce import BTH
 
-            return BTH(opcode="UD_SEND_ONLY", psn=sequence & 0xFFFFFF, dqpn=1)
-        from scapy.layers.rtp import RTP
+def _first_frame(header: str, source: Server, destination: Server, payload_bytes: int) -> bytes:
+    """Probe number 0. UDP's checksum is left out (0), as IPv4 allows and RoCEv2 does."""
+    from scapy.layers.inet import IP, UDP
+    from scapy.layers.l2 import Ether
+    from scapy.packet import Raw
 
-        return RTP(sequence=sequence & 0xFFFF, timestamp=sequence & 0xFFFFFFFF, payload_type=96)
+    below = (
+        Ether(src=source.mac, dst=destination.mac)
+        / IP(src=source.ip, dst=destination.ip, id=0, flags="DF")
+        / UDP(sport=49152, dport=UDP_PORT[header], chksum=0)
+    )
+    return bytes(below / _transport(header) / Raw(bytes(payload_bytes)))
+
+
+def _transport(header: str) -> Any:
+    if header == "rocev2":
+        from scapy.contrib.roce import BTH
+
+        return BTH(opcode="UD_SEND_ONLY", psn=0, dqpn=1)
+    from scapy.layers.rtp import RTP
+
+    return RTP(sequence=0, timestamp=0, payload_type=96)
+
+
+def _masked_headers(frame: bytes) -> bytes:
+    """What the ICRC covers up to the transport header's fifth byte, with the changeable fields as ones: type of
+    service, time to live, IP and UDP checksums, and the reserved byte; eight bytes of ones stand for a link header."""
+    headers = bytearray(frame[_IP : _TRANSPORT + 5])
+    for offset in (1, 8, 10, 11, 26, 27, _TRANSPORT - _IP + 4):
+        headers[offset] = 0xFF
+    return b"\xff" * 8 + bytes(headers)
 
 
 async def run(workload: Packets, context: Context, record: Record) -> None:

@@ -8,29 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twin.emulation import qdisc
+from twin.emulation.netlink import attributes
 
 
 def options_of(message: bytes) -> bytes:
     """The payload of TCA_OPTIONS."""
-    offset = 16 + 20
-    while True:
-        length, kind = struct.unpack_from("=HH", message, offset)
-        if kind == qdisc.TCA_OPTIONS:
-            return message[offset + 4 : offset + length]
-        offset += (length + 3) & ~3
+    return dict(attributes(message, offset=16 + 20))[qdisc.TCA_OPTIONS]
 
 
-def attributes(data: bytes) -> dict[int, bytes]:
-    found, offset = {}, 0
-    while offset < len(data):
-        length, kind = struct.unpack_from("=HH", data, offset)
-        found[kind] = data[offset + 4 : offset + length]
-        offset += (length + 3) & ~3
-    return found
+def parsed(data: bytes) -> dict[int, bytes]:
+    return dict(attributes(data))
 
 
 def test_a_rate_above_34_gbps_is_carried_in_64_bits() -> None:
-    found = attributes(options_of(qdisc.tbf(7, 1.6e12, 136_000, 64 << 20)))
+    found = parsed(options_of(qdisc.tbf(7, 1.6e12, 136_000, 64 << 20)))
     assert struct.unpack("=Q", found[qdisc.TCA_TBF_RATE64]) == (200_000_000_000,)
     assert struct.unpack("=I", found[qdisc.TCA_TBF_BURST]) == (136_000,)
     assert struct.unpack_from("=I", found[qdisc.TCA_TBF_PARMS], 8) == (0xFFFFFFFF,)
@@ -40,7 +31,7 @@ def test_a_rate_above_34_gbps_is_carried_in_64_bits() -> None:
 def test_a_delay_is_carried_in_nanoseconds() -> None:
     options = options_of(qdisc.netem(7, 1.713845e-3, 0.0, seed=9))
     assert struct.unpack_from("=III", options) == (0, qdisc.NEVER_DROPS, 0)
-    found = attributes(options[24:])
+    found = parsed(options[24:])
     assert struct.unpack("=q", found[qdisc.TCA_NETEM_LATENCY64]) == (1_713_845,)
     assert struct.unpack("=Q", found[qdisc.TCA_NETEM_PRNG_SEED]) == (9,)
 
@@ -51,7 +42,7 @@ def test_a_certain_loss_fits_its_field() -> None:
 
 
 def test_marking_begins_at_the_stated_depth() -> None:
-    found = attributes(options_of(qdisc.red(7, 1_000_000, 150_000)))
+    found = parsed(options_of(qdisc.red(7, 1_000_000, 150_000)))
     assert struct.unpack("=IIIBBBB", found[qdisc.TCA_RED_PARMS]) == (1_000_000, 150_000, 150_000, 0, 0, 0, 1)
 
 
@@ -66,10 +57,3 @@ def test_the_bucket_of_well_known_rates() -> None:
     assert qdisc.burst_bytes(1e9, 9000) == 68_000
     assert qdisc.burst_bytes(10e9, 9000) == 125_000
     assert qdisc.burst_bytes(400e9, 9000) == 136_000
-
-
-@given(st.binary(max_size=40))
-def test_attributes_are_padded_to_four_bytes(payload: bytes) -> None:
-    packed = qdisc.attribute(3, payload)
-    assert len(packed) % 4 == 0
-    assert attributes(packed) == {3: payload}

@@ -49,3 +49,14 @@ def test_rtp_wraps_its_sequence_at_16_bits() -> None:
     frame = dissected("rtp", 70_000)
     assert frame["UDP"].dport == 5004
     assert RTP(bytes(frame["UDP"].payload)).sequence == 70_000 - 65_536
+
+
+@pytest.mark.parametrize("sequence", [0, 1, 65_535, 65_536, 2**24 + 3])
+def test_every_probe_is_what_scapy_would_have_built(sequence: int) -> None:
+    from scapy.contrib.roce import BTH
+
+    frame = dissected("rocev2", sequence)
+    assert frame[BTH].psn == sequence & 0xFFFFFF
+    rebuilt = frame.copy()
+    rebuilt[BTH].icrc = None
+    assert bytes(rebuilt) == bytes(frame)

@@ -1,0 +1,72 @@
+"""Route netlink, as far as this room packs its own messages: requests, attributes, and a socket that asks and waits.
+
+Everything that is not hot or exact goes through pyroute2; this is for what it cannot say (64-bit rates, nanoseconds)
+or cannot do within a running event loop.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+from collections.abc import Iterator
+
+RTM_NEWLINK, RTM_NEWQDISC, RTM_GETQDISC = 16, 36, 38
+NLM_F_REQUEST, NLM_F_ACK, NLM_F_REPLACE, NLM_F_DUMP, NLM_F_CREATE = 0x1, 0x4, 0x100, 0x300, 0x400
+NLMSG_DONE = 3
+IFF_UP = 1
+
+
+def attribute(kind: int, payload: bytes) -> bytes:
+    """One netlink attribute, padded to four bytes."""
+    length = 4 + len(payload)
+    return struct.pack("=HH", length, kind) + payload + b"\0" * (-length % 4)
+
+
+def attributes(data: bytes, offset: int = 0) -> Iterator[tuple[int, bytes]]:
+    """The attributes (kind, payload) that follow ``offset`` in ``data``."""
+    while offset + 4 <= len(data):
+        length, kind = struct.unpack_from("=HH", data, offset)
+        yield kind, data[offset + 4 : offset + length]
+        offset += (length + 3) & ~3
+
+
+def request(kind: int, flags: int, body: bytes) -> bytes:
+    """A whole message of the given kind."""
+    return struct.pack("=IHHII", 16 + len(body), kind, NLM_F_REQUEST | flags, 0, 0) + body
+
+
+def interface_state(ifindex: int, up: bool) -> bytes:
+    """Take an interface up or down."""
+    body = struct.pack("=BxHiII", socket.AF_UNSPEC, 0, ifindex, IFF_UP if up else 0, IFF_UP)
+    return request(RTM_NEWLINK, NLM_F_ACK, body)
+
+
+class RouteSocket:
+    """A netlink socket of the network namespace it was opened in."""
+
+    def __init__(self) -> None:
+        self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, socket.NETLINK_ROUTE)
+        self._socket.bind((0, 0))
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def apply(self, message: bytes) -> None:
+        """Send one request and wait for its acknowledgement. Raises ``OSError`` with the kernel's errno."""
+        self._socket.send(message)
+        (error,) = struct.unpack_from("=i", self._socket.recv(65536), 16)
+        if error:
+            raise OSError(-error, f"the kernel refused a network setting: {os.strerror(-error)}")
+
+    def dump(self, message: bytes) -> Iterator[bytes]:
+        """Send a dump request; yields each answer's body."""
+        self._socket.send(message)
+        while True:
+            data, offset = self._socket.recv(1 << 18), 0
+            while offset + 16 <= len(data):
+                length, kind = struct.unpack_from("=IH", data, offset)
+                if kind == NLMSG_DONE:
+                    return
+                yield data[offset + 16 : offset + length]
+                offset += (length + 3) & ~3
