@@ -180,11 +180,11 @@ def test_make_before_break_adds_switches_drains_and_only_then_removes(bench: Ben
 def test_light_lost_while_the_second_route_is_made_keeps_the_first(bench: Bench) -> None:
     bench.play(AB)
     bench.flip("ab", up=False)
-    for dpid in (4, 5):
-        bench.brain.handle(PortStatus(dpid, 3, True), 10.0)
+    making = [c for dpid in (4, 5) for c in bench.brain.handle(PortStatus(dpid, 3, True), 10.0)]
     commands = bench.brain.handle(PortStatus(4, 3, False), 10.1)
     assert records(commands) == [("port-down", {"switch": "a-roadm", "port": 3, "link": "ab"})]
-    bench.network.apply(commands)
+    for answer in bench.network.apply([*making, *commands]):
+        assert bench.brain.handle(answer, 10.2) == []
     assert bench.state("a-b")[:3] == ("active", ["ca", "bc"], 1)
     assert bench.network.send("a-1", "b-1").lost == ""
 
