@@ -10,7 +10,7 @@ _READING = (
     "been measured. Delay is one way and per direction; RTT is there and back.",
     "Throughput is the mean between two samples of a port's counter, frames with their headers. One direction is drawn "
     "above the axis, the other below it; panels share a scale unless one carries less than a tenth of the busiest. "
-    "Dotted lines are a port's rate. Shading lasts from the first cut until all is repaired.",
+    "A dotted line is a port's rate, where it is in sight. Shading lasts from the first cut until all is repaired.",
     "An iteration counts as before when it ended by the first cut, as after when it started at the last repair or "
     "later, and as during otherwise. Algorithm bandwidth is size over mean time; bus bandwidth is 2(n-1)/n of it, as "
     "nccl-tests has it.",

@@ -10,6 +10,7 @@ from twin.plan.model import End, Link, Plan
 from twin.results.samples import Direction, RateSeries
 from twin.results.time_figure import Figure, Json, Panel, TimeAxis, numbers
 from twin.results.topology_layout import joined_sites
+from twin.units import show_rate
 
 GIGA = 1e9
 PANELS_UP_TO = 24
@@ -54,7 +55,7 @@ def _throughput(
     left_out = tuple(link.name for link in links if link.name not in shown)
     if not shown:
         return Throughput(None, left_out)
-    tops = {link.name: _top_bps(link, peaks[link.name]) for link in links if link.name in shown}
+    tops = {link.name: round_up(peaks[link.name]) for link in links if link.name in shown}
     highest = max(tops.values())
     panels = tuple(
         _panel(plan, link, rates, highest if tops[link.name] >= _SMALL * highest else tops[link.name])
@@ -68,12 +69,6 @@ def _peak_bps(link: Link, rates: Rates) -> float:
     return max((rates[key].peak_bps for end in link.ends if (key := (link.name, end.node)) in rates), default=0.0)
 
 
-def _top_bps(link: Link, peak_bps: float) -> float:
-    """The end of the axis: the link's rate, or a round number above the peak where it has none."""
-    rate_bps = max((end.rate_bps or 0.0 for end in link.ends), default=0.0)
-    return max(rate_bps, peak_bps) if rate_bps else round_up(peak_bps)
-
-
 def round_up(value: float) -> float:
     """The next of 1, 2, 3, 4, 5, 6, 8, 10 x 10^k."""
     power = 1.0
@@ -85,29 +80,35 @@ def round_up(value: float) -> float:
 
 
 def _panel(plan: Plan, link: Link, rates: Rates, top_bps: float) -> Panel:
+    """One link. Where only one direction was sampled, only its half is drawn."""
     top = top_bps / GIGA
-    traces = [
-        _trace(rates[key], _direction(plan, link, end), sign)
-        for end, sign in ((link.a, 1), (link.b, -1))
-        if (key := (link.name, end.node)) in rates
-    ]
+    sides = [(end, sign) for end, sign in ((link.a, 1), (link.b, -1)) if (link.name, end.node) in rates]
+    ways = [(_direction(plan, link, end), sign) for end, sign in sides]
+    traces = [_trace(rates[link.name, end.node], way, sign) for (end, sign), (way, _) in zip(sides, ways, strict=True)]
+    low, high = min(0, *(sign for _, sign in sides)), max(0, *(sign for _, sign in sides))
+    ticks = [sign for sign in (-1, 0, 1) if low <= sign <= high]
     axis = {
-        "range": [-1.06 * top, 1.06 * top],
-        "tickvals": [-top, 0, top],
-        "ticktext": [f"{top:g}", "0", f"{top:g}"],
+        "range": [1.06 * top * low, 1.06 * top * high],
+        "tickvals": [sign * top for sign in ticks],
+        "ticktext": [f"{abs(sign) * top:g}" for sign in ticks],
     }
-    ways = [_direction(plan, link, end) for end in link.ends]
-    wide, narrow = _title(link.name, ways), _title(link.name, [way.rpartition(" ")[2] for way in ways])
-    return Panel(wide, narrow, tuple(traces), axis, tuple(_limits(link, top)))
+    rate_bps = max((end.rate_bps or 0.0 for end in link.ends), default=0.0)
+    port = f" port of {show_rate(rate_bps)}" if rate_bps else ""
+    wide = _title(link.name, port, ways)
+    narrow = _title(link.name, "", [(way.rpartition(" ")[2], sign) for way, sign in ways])
+    return Panel(wide, narrow, tuple(traces), axis, tuple(_limits(link, top)), 96 if low < 0 < high else 56)
 
 
-def _title(name: str, ways: Sequence[str]) -> str:
-    up, down = (escape(way) for way in ways)
-    return f"<b>{escape(name)}</b>   <span style='color:$tx'>▲ {up}</span>  <span style='color:$rx'>▼ {down}</span>"
+def _title(name: str, port: str, ways: Sequence[tuple[str, int]]) -> str:
+    parts = [
+        f"<span style='color:{'$tx' if sign > 0 else '$rx'}'>{'▲' if sign > 0 else '▼'} {escape(way)}</span>"
+        for way, sign in ways
+    ]
+    return f"<b>{escape(name)}</b>{escape(port)}   {'  '.join(parts)}"
 
 
 def _limits(link: Link, top: float) -> list[Json]:
-    """The axis between the two directions, and each direction's rate as a dotted line."""
+    """The axis between the two directions, and each direction's rate as a dotted line where it is in sight."""
     lines = [(0.0, "solid")]
     for end, sign in ((link.a, 1), (link.b, -1)):
         if end.rate_bps and end.rate_bps / GIGA <= 1.001 * top:
