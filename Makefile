@@ -21,7 +21,7 @@ demo: setup ## a fibre is cut under an all-reduce between three sites
 
 test: setup ## all tests: the unit tests, then those that boot the lab kernel
 	$(RUN)/pytest -n auto tests/unit
-	$(RUN)/pytest tests/lab
+	$(RUN)/pytest -n auto tests/lab
 
 check: $(VENV)/.installed ## lint, format, types
 	$(RUN)/ruff check .

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from twin.errors import RunBroke
+from twin.errors import MachineLacks, RunBroke
 from twin.lab import machine, recipe
 from twin.lab.cache import SYSTEM_CACHE, cache_folder, places
 from twin.lab.child import ending_with_parent
@@ -52,17 +52,19 @@ def ensure(progress: Progress = silent) -> Path:
 
 
 def status() -> dict[str, Any]:
-    """What ``twin lab status`` shows: the recipe's hash, the kernel's path (None: not built) and its size."""
-    missing = machine.lacking(machine.read_needs(machine.BUILD_LIST))
-    if any(need.package in (recipe.SOURCE_PACKAGE, "gcc") for need in missing):
-        return {"recipe": None, "kernel": None, "size_bytes": None, "missing": [need.thing for need in missing]}
-    name = _recipe_hash()
+    """What ``twin lab status`` shows: the recipe's hash, the kernel's path (None: not built), its size, and what
+    this machine lacks to build it."""
+    missing = [need.thing for need in machine.lacking(machine.read_needs(machine.BUILD_LIST))]
+    try:
+        name = _recipe_hash()
+    except MachineLacks:
+        return {"recipe": None, "kernel": None, "size_bytes": None, "missing": missing}
     found = _find(name)
     return {
         "recipe": name,
         "kernel": str(found) if found else None,
         "size_bytes": found.stat().st_size if found else None,
-        "missing": [need.thing for need in missing],
+        "missing": missing,
     }
 
 
@@ -75,7 +77,6 @@ def _find(name: str) -> Path | None:
 
 
 def _recipe_hash() -> str:
-    machine.require(machine.BUILD_LIST)
     version = _output("dpkg-query", "--show", "--showformat=${Version}", recipe.SOURCE_PACKAGE)
     return recipe.recipe_hash(version, _output("gcc", "-dumpfullversion", "-dumpmachine"))
 
@@ -84,6 +85,7 @@ def _output(*command: str) -> str:
     try:
         return subprocess.run(command, check=True, capture_output=True, text=True, env=_environment()).stdout.strip()
     except (OSError, subprocess.CalledProcessError) as problem:
+        machine.require(machine.BUILD_LIST)
         raise RunBroke(f"cannot tell the lab kernel's recipe: {' '.join(command)} failed: {problem}") from problem
 
 
