@@ -50,8 +50,8 @@ SetOption = Annotated[list[str], typer.Option("--set", metavar="KEY=VALUE", help
 def validate(files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Topologies, experiments.")]) -> None:
     """Check files, and say one line about each."""
     from twin.plan.build import build_plan
-    from twin.spec.plan_view import count_nodes
     from twin.spec import LoadedExperiment, load
+    from twin.spec.plan_view import count_nodes
 
     status = 0
     for file in files:
@@ -76,8 +76,8 @@ def plan(
     """Show the plan: every site, link, rate, delay, queue and address."""
     from twin.plan.build import build_plan
     from twin.plan.codec import to_json
-    from twin.spec.plan_view import render
     from twin.spec import load
+    from twin.spec.plan_view import render
 
     built = build_plan(load(topology, sets).topology)
     if as_json:
@@ -174,14 +174,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _complain(f"twin: {_message(problem)} (see twin --help)")
         return BadInput.exit_status
     except (KeyboardInterrupt, typer.Abort):
-        _complain("twin: interrupted")
-        return INTERRUPTED
+        status = INTERRUPTED  # newer versions of Typer return it themselves
     except BrokenPipeError:
         # The reader has gone (`twin plan ... | head`): give Python's own flush at the end nothing to fail on.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _PIPE_CLOSED
     except Exception as problem:  # noqa: BLE001 - the last line of defence: one line, never a traceback
         return _internal_error(problem)
+    if status == INTERRUPTED:
+        _complain("twin: interrupted")
     return status if isinstance(status, int) else 0
 
 
@@ -232,7 +233,8 @@ def _progress() -> Iterator[Callable[[str, float], None]]:
     try:
         yield show
     finally:
-        bar.stop()
+        if bar.live.is_started:  # stopping one that never started prints an empty line
+            bar.stop()
 
 
 if __name__ == "__main__":

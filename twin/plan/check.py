@@ -63,10 +63,10 @@ def _check_site(topology: Topology, site: Site) -> None:
     fabric = site.fabric
     if fabric.kind == "leaf-spine":
         if fabric.leaves < 1 or fabric.spines < 1 or fabric.uplink is None:
-            found = f"found {fabric.leaves} leaves and {fabric.spines} spines"
+            found = f"found leaves: {fabric.leaves}, spines: {fabric.spines}"
             raise _bad(topology, f"{path}.fabric", found, "1 or more of each, and an uplink")
         if max(fabric.leaves, fabric.spines) > MAX_LEAVES:
-            found = f"found {fabric.leaves} leaves and {fabric.spines} spines"
+            found = f"found leaves: {fabric.leaves}, spines: {fabric.spines}"
             raise _bad(topology, f"{path}.fabric", found, f"{MAX_LEAVES} or fewer of each")
     elif fabric.kind != "switch":
         raise _bad(topology, f"{path}.fabric", f"found {fabric.kind!r}", "switch, leaf-spine")

@@ -18,7 +18,7 @@ class Model(BaseModel):
 
 def _pair(value: list[str]) -> list[str]:
     if len(value) != 2:
-        raise problem(f"found {len(value)} names", "two names, as in [tokyo, osaka]")
+        raise problem(f"found [{', '.join(value)}]", "two names, as in [tokyo, osaka]")
     return value
 
 

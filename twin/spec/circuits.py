@@ -71,7 +71,8 @@ class CircuitBook:
             free = self.sites[name].transceivers - used[name]
             if free < 1:
                 has = self.sites[name].transceivers
-                found = f"found circuit {used[name] + 1} at {name!r} ({circuit.name}), which has {has} transceivers"
+                noun = "transceiver" if has == 1 else "transceivers"
+                found = f"found circuit {used[name] + 1} at {name!r} ({circuit.name}), which has {has} {noun}"
                 remedy = f"raise sites.{name}.transceivers.count in the topology, or ask for fewer"
                 raise self.document.bad(path, found, f"{has} or fewer at one time", remedy)
         self.wanted[circuit.name] = circuit
@@ -85,7 +86,7 @@ class CircuitBook:
                 found = f"found {circuit.name!r}, but {site.name!r} has no optical switch"
                 raise self.document.bad(path, found, "", f"give sites.{site.name} 'optical: roadm' in the topology")
         if _kind(a) != _kind(b):
-            found = f"found {circuit.name!r} between a {_kind(a)} and a {_kind(b)}"
+            found = f"found {circuit.name!r} between a site with {_kind(a)} and one with {_kind(b)}"
             raise self.document.bad(path, found, "two sites whose optical switches are of one kind")
         if b.name not in self._reach(a):
             found = f"found {circuit.name!r}, but no fibres lead from {a.name!r} to {b.name!r} over {_kind(a)}s only"

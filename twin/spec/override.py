@@ -40,6 +40,7 @@ def apply(document: Document, text: str, steps: list[str], value: str) -> None:
     path = (*path, key)
     for old in [mark for mark in document.marks if mark[: len(path)] == path]:
         del document.marks[old]
+    document.marks[path] = where
     document.marks.update({(*path, *mark): place for mark, place in parsed.marks.items()})
 
 

@@ -161,6 +161,6 @@ def _choices(model: type[BaseModel], steps: Path_, ctx: dict[str, Any]) -> list[
     owners = _reach(model, steps[:-1])
     field = _field(owners, str(steps[-1]))
     if field is None:
-        return sorted(tag for kind in _reach(model, steps) if (tag := _tag(kind)))
+        return [tag for kind in _reach(model, steps) if (tag := _tag(kind))]
     found = [kind for kind in _models([field.annotation]) if get_origin(kind) is Literal]
     return [str(choice) for kind in found for choice in get_args(kind)] or [str(ctx.get("expected", ""))]
