@@ -32,7 +32,8 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
     """Read the settings. Raises ``BadInput`` when a file is missing or does not fit."""
     plan = environment.get("TWIN_PLAN")
     if not plan:
-        raise BadInput("TWIN_PLAN", "", "the variable is not set", "the path of a plan.json", "see docs/design.md")
+        remedy = "name the file that the run wrote"
+        raise BadInput("TWIN_PLAN", "", "the variable is not set", "the path of a plan.json", remedy)
     scenario = environment.get("TWIN_SCENARIO")
     northbound, events = (environment.get(name) for name in ("TWIN_NORTHBOUND", "TWIN_EVENTS"))
     return Settings(

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 
+from twin.control.brain import Brain, optical_circuit
+from twin.control.commands import AddFlow, Answer, Command, Record, RemoveFlow
+from twin.control.events import CircuitsListed, Event, PortStatus, SwitchConnected
+from twin.control.fake_network import FakeNetwork
 from twin.plan.build import build_plan
 from twin.plan.model import Plan
 from twin.plan.topology import FibrePair, Optical, PacketLink, Port, Site, SiteFabric, Topology
@@ -19,6 +24,50 @@ def site(name: str, kind: str | None = "roadm", transceivers: int = 2, leaves: i
     optical = Optical(kind) if kind else None
     line = Port(400e9) if kind else None
     return Site(name, 2, Port(100e9), fabric, optical, transceivers if kind else 0, line)
+
+
+class Bench:
+    """A brain and its switches, all connected."""
+
+    def __init__(self, brain: Brain, plan: Plan) -> None:
+        self.brain = brain
+        self.network = FakeNetwork(plan)
+        self.now_s = 0.0
+        for dpid in self.network.tables:
+            self.play(SwitchConnected(dpid))
+
+    def play(self, event: Event) -> list[Command]:
+        """Let the event and all that follows from it happen within one second."""
+        self.now_s += 1
+        return self.network.play(self.brain, event, self.now_s)
+
+    def flip(self, fibre: str, up: bool) -> list[Command]:
+        """Cut or repair a fibre; both ends report it."""
+        self.network.cut = self.network.cut - {fibre} if up else self.network.cut | {fibre}
+        ends = self.network.plan.link_by_name[fibre].ends
+        return [c for end in ends for c in self.play(PortStatus(self.network.dpid_of[end.node], end.port, up))]
+
+    def state(self, name: str) -> tuple[str, list[str], int | None, str]:
+        """State, fibres, channel and reason as the northbound shows them."""
+        answer = self.play(CircuitsListed())[-1]
+        assert isinstance(answer, Answer)
+        shown = {circuit["name"]: circuit for circuit in answer.circuits or ()}[name]
+        return shown["state"], shown["fibres"], shown["channel"], shown["reason"]
+
+    @staticmethod
+    def records(commands: list[Command]) -> list[tuple[str, dict[str, Any]]]:
+        """(event, details) of what was recorded."""
+        return [(c.event, c.details) for c in commands if isinstance(c, Record)]
+
+    @staticmethod
+    def answers(commands: list[Command]) -> list[Answer]:
+        """What the northbound was answered."""
+        return [c for c in commands if isinstance(c, Answer)]
+
+    @staticmethod
+    def flow_mods(commands: list[Command]) -> list[Command]:
+        """What changed in the tables."""
+        return [c for c in commands if isinstance(c, AddFlow | RemoveFlow)]
 
 
 @pytest.fixture
@@ -65,3 +114,15 @@ def ocs_triangle(plan_of: PlanOf) -> Plan:
 def make_site() -> Callable[..., Site]:
     """The function ``site``."""
     return site
+
+
+@pytest.fixture
+def bench_of() -> Callable[[Brain, Plan], Bench]:
+    """A function: a brain and its plan -> a bench."""
+    return Bench
+
+
+@pytest.fixture
+def bench(triangle: Plan) -> Bench:
+    """The triangle under ``optical_circuit``."""
+    return Bench(optical_circuit(triangle), triangle)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import re
 
 import pytest
@@ -50,10 +51,8 @@ def test_lines_that_do_not(line: str, message: str) -> None:
 
 @given(st.text(max_size=80))
 def test_any_text_is_understood_or_refused(line: str) -> None:
-    try:
-        parse(line)
-    except ValueError as problem:
-        assert "allowed" in str(problem)
+    with contextlib.suppress(ValueError):
+        assert isinstance(parse(line), CircuitRequested | CircuitReleased | CircuitsListed)
 
 
 def test_many_brackets_are_refused() -> None:

@@ -1,0 +1,192 @@
+"""A controller against Open vSwitch: real messages, dummy datapaths. Needs neither root nor a kernel module."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from twin.plan.model import Plan
+
+pytest.importorskip("controllers.ofapi")
+
+ROOT = Path(__file__).parents[3]
+SCHEMA = Path("/usr/share/openvswitch/vswitch.ovsschema")
+TOOLS = ("ovsdb-tool", "ovsdb-server", "ovs-vswitchd", "ovs-vsctl", "ovs-ofctl", "ovs-appctl")
+SBIN = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
+
+pytestmark = pytest.mark.skipif(
+    not SCHEMA.exists() or any(shutil.which(tool, path=SBIN) is None for tool in TOOLS),
+    reason="needs Debian's openvswitch-switch",
+)
+
+
+class Switches:
+    """An Open vSwitch of its own in ``folder``, with the plan's bridges on dummy datapaths."""
+
+    def __init__(self, plan: Plan, folder: Path) -> None:
+        self.folder = folder
+        places = dict.fromkeys(("OVS_RUNDIR", "OVS_DBDIR", "OVS_LOGDIR", "OVS_SYSCONFDIR"), str(folder))
+        self.environment = {**os.environ, **places, "PATH": SBIN}
+        self.plan = plan
+
+    def start(self) -> None:
+        run, socket_name = self.run, f"unix:{self.folder}/db"
+        run("ovsdb-tool", "create", f"{self.folder}/conf.db", str(SCHEMA))
+        quiet = ("--detach", "--log-file", "-vconsole:off")
+        run("ovsdb-server", "conf.db", f"--remote=p{socket_name}", "--pidfile=db.pid", "--unixctl=./dbctl", *quiet)
+        run("ovs-vsctl", f"--db={socket_name}", "--no-wait", "init")
+        dummy = ("--enable-dummy", "--disable-system", "--pidfile=switch.pid", "--unixctl=./ctl")
+        run("ovs-vswitchd", socket_name, *dummy, *quiet)
+
+    def run(self, *command: str) -> str:
+        done = subprocess.run(
+            command, env=self.environment, cwd=self.folder, capture_output=True, text=True, timeout=20, check=True
+        )
+        return done.stdout
+
+    def connect(self, port: int) -> None:
+        """Create all bridges and point them at the controller, in one transaction."""
+        words: list[str] = []
+        for switch in (*self.plan.packet_switches, *self.plan.optical_switches):
+            bridge, dpid = switch.bridge, f"other-config:datapath-id={switch.dpid:016x}"
+            words += ["--", "add-br", bridge, "--", "set", "bridge", bridge, "datapath_type=dummy", "fail_mode=secure"]
+            words += ["protocols=OpenFlow13", dpid]
+            for link in self.plan.links_of[switch.name]:
+                end = link.at(switch.name)
+                words += ["--", "add-port", bridge, end.interface, "--", "set", "interface", end.interface]
+                words += ["type=dummy", f"ofport_request={end.port}"]
+            words += ["--", "set-controller", bridge, f"tcp:127.0.0.1:{port}"]
+        self.run("ovs-vsctl", f"--db=unix:{self.folder}/db", *words[1:])
+
+    def flows(self, bridge: str) -> list[str]:
+        """The bridge's flows without counters, sorted."""
+        text = self.run("ovs-ofctl", "-OOpenFlow13", "--no-stats", "dump-flows", f"{self.folder}/{bridge}.mgmt")
+        return sorted(line.strip() for line in text.splitlines() if "priority" in line)
+
+    def set_light(self, fibre: str, state: str) -> None:
+        for end in self.plan.link_by_name[fibre].ends:
+            self.run("ovs-appctl", "-t", f"{self.folder}/ctl", "netdev-dummy/set-admin-state", end.interface, state)
+
+    def stop(self) -> None:
+        for name in ("switch.pid", "db.pid"):
+            if (self.folder / name).exists():
+                os.kill(int((self.folder / name).read_text()), signal.SIGTERM)
+
+
+@pytest.fixture
+def switches(plan: Plan, tmp_path: Path) -> Iterator[Switches]:
+    folder = tmp_path / "ovs"
+    folder.mkdir()
+    made = Switches(plan, folder)
+    try:
+        made.start()
+        yield made
+    finally:
+        made.stop()
+
+
+class Events:
+    """Follows the controller's event log through a named pipe: reading waits for the next line, without polling."""
+
+    def __init__(self, path: Path) -> None:
+        os.mkfifo(path)
+        self._pipe = os.fdopen(os.open(path, os.O_RDWR), encoding="utf-8")
+
+    def close(self) -> None:
+        self._pipe.close()
+
+    def next(self, name: str) -> dict[str, Any]:
+        """The next event of that name."""
+        while True:
+            event: dict[str, Any] = json.loads(self._pipe.readline())
+            if event.pop("event") == name:
+                del event["monotonic_s"]
+                return event
+
+
+def ask(path: str, line: str) -> Any:
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(10)
+        connection.connect(path)
+        connection.sendall(line.encode() + b"\n")
+        return json.loads(connection.makefile().readline())
+
+
+@pytest.fixture
+def controller(environment: dict[str, str], switches: Switches) -> Iterator[Callable[[str], Events]]:
+    """A function that starts an app, connects the switches, and returns its events."""
+    processes: list[subprocess.Popen[bytes]] = []
+    logs: list[Events] = []
+
+    def start(app: str) -> Events:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        events = Events(Path(environment["TWIN_EVENTS"]))
+        logs.append(events)
+        command = [sys.executable, "-m", "controllers.launch", f"controllers/{app}.py", "--port", str(port)]
+        processes.append(subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}))
+        switches.connect(port)
+        return events
+
+    yield start
+    for log in logs:
+        log.close()
+    for process in processes:
+        process.terminate()
+        assert process.wait(timeout=20) == 0
+
+
+def test_circuits_come_up_are_rerouted_and_return(
+    controller: Callable[[str], Events], switches: Switches, environment: dict[str, str]
+) -> None:
+    events = controller("optical_circuit")
+    assert {events.next("circuit-active")["circuit"] for _ in range(2)} == {"a-b", "b-c"}
+    before = [
+        "cookie=0x7477696e, priority=0 actions=drop",
+        "cookie=0x7477696e, priority=100,in_port=1 actions=push_vlan:0x8100,set_field:4097->vlan_vid,output:3",
+        "cookie=0x7477696e, priority=100,in_port=3,dl_vlan=1 actions=pop_vlan,output:1",
+    ]
+    assert switches.flows("s4") == before
+    assert switches.flows("s1") == [
+        "cookie=0x7477696e, priority=0 actions=drop",
+        "cookie=0x7477696e, priority=200,arp actions=CONTROLLER:65535",
+        "cookie=0x7477696e, priority=316,ip,nw_dst=10.2.0.0/16 actions=output:2",
+        "cookie=0x7477696e, priority=316,ip,nw_dst=10.3.0.0/16 actions=output:2",
+        "cookie=0x7477696e, priority=332,ip,nw_dst=10.1.0.1 actions=output:1",
+    ]
+    switches.set_light("ab", "down")
+    assert events.next("circuit-down") == {"circuit": "a-b", "reason": "loss of light on ab"}
+    assert events.next("circuit-active")["fibres"] == ["ca", "bc"]
+    switches.set_light("ab", "up")
+    assert events.next("circuit-active")["reason"] == "returned to a shorter path, make before break"
+    reply = ask(environment["TWIN_NORTHBOUND"], '{"do": "release", "name": "a-b"}')
+    assert reply == {"ok": True}
+    assert events.next("circuit-released")["circuit"] == "a-b"
+
+
+def test_static_path_stays_where_it_is(
+    controller: Callable[[str], Events], switches: Switches, environment: dict[str, str]
+) -> None:
+    events = controller("static_path")
+    for _ in range(2):
+        events.next("circuit-active")
+    before = switches.flows("s4")
+    switches.set_light("ab", "down")
+    assert events.next("port-down") == {"switch": "a-roadm", "port": 3, "link": "ab"}
+    circuits = ask(environment["TWIN_NORTHBOUND"], '{"do": "list"}')["circuits"]
+    assert [(circuit["name"], circuit["state"], circuit["fibres"]) for circuit in circuits] == [
+        ("a-b", "active", ["ab"]),
+        ("b-c", "active", ["bc"]),
+    ]
+    assert switches.flows("s4") == before
