@@ -25,9 +25,9 @@ from twin.control.events import (
     SwitchLost,
     Woken,
 )
-from twin.control.packets import base_flows, circuit_edges, site_to_site_flows
-from twin.control.plant import Plant, Port, edges_of
-from twin.control.routing import Edge
+from twin.control.packets import base_flows
+from twin.control.plant import Plant, Port
+from twin.control.site_routing import SiteRouting
 from twin.control.tables import Tables
 from twin.plan.model import Plan
 
@@ -41,16 +41,16 @@ class Brain:
         self.plant = Plant(plan)
         self._tables = Tables()
         self._circuits = Circuits(self.plant, self._tables, self._record, heed_light=restores)
+        self._routing = SiteRouting(self.plant, self._tables, heed_ports=restores)
         self._arp = ArpProxy(plan)
         self._packet_dpids = {switch.dpid for switch in plan.packet_switches}
         self._missing = set(self.plant.dpid_of.values())
-        self._edges: list[Edge] = []
         self._token = 0
         self._wake_at_s: float | None = None
         self._now_s = 0.0
         self._out: list[Command] = []
         self._tables.want("base", base_flows(plan))
-        self._route_packets()
+        self._routing.follow(self._circuits)
 
     @property
     def circuits(self) -> tuple[Circuit, ...]:
@@ -177,7 +177,7 @@ class Brain:
         while True:
             if self._restores:
                 self._circuits.return_settled()
-            self._route_packets()
+            self._routing.follow(self._circuits)
             commands, fresh = self._tables.flush()
             self._out += commands
             self._send_barriers(fresh & self._packet_dpids)
@@ -208,19 +208,6 @@ class Brain:
                 circuit.waits[dpid] = self._token
                 dpids.add(dpid)
         self._out += [Barrier(dpid, self._token) for dpid in sorted(dpids & self._tables.connected)]
-
-    def _route_packets(self) -> None:
-        """Send packets between sites over the circuits that are joined and the packet links that are up."""
-        edges: list[Edge] = []
-        for circuit in self._circuits:
-            if circuit.joined and circuit.route is not None:
-                edges += circuit_edges(self.plant, circuit.name, circuit.route)
-        for link in self._plan.links:
-            if link.kind == "packet" and (not self._restores or self.plant.works(link.name)):
-                edges += edges_of(link)
-        if edges != self._edges:
-            self._edges = edges
-            self._tables.want("packets", site_to_site_flows(self._plan, edges))
 
     def _record(self, event: str, details: dict[str, Any]) -> None:
         self._out.append(Record(self._now_s, event, details))

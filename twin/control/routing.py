@@ -70,6 +70,7 @@ def tree_towards(graph: Graph, root: str) -> dict[str, Edge]:
     for edges in graph.values():
         for edge in edges:
             towards.setdefault(edge.target, []).append(edge)
+    seed = crc32(root.encode())
     heap: list[tuple[int, int, int, str, str, Edge | None]] = [(0, 0, 0, "", root, None)]
     first: dict[str, Edge] = {}
     settled: set[str] = set()
@@ -82,6 +83,6 @@ def tree_towards(graph: Graph, root: str) -> dict[str, Edge]:
             first[node] = via
         for edge in towards.get(node, ()):
             if edge.source not in settled:
-                rank = crc32(f"{root} {edge.name}".encode())
+                rank = crc32(edge.name.encode(), seed)
                 heappush(heap, (delay_ps + edge.delay_ps, hops + 1, rank, edge.name, edge.source, edge))
     return first
