@@ -11,6 +11,8 @@ from __future__ import annotations
 import asyncio
 import json
 import math
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from twin.emulation.controller import ControllerProcess
 from twin.emulation.journal import Journal
 from twin.emulation.network import Network
 from twin.emulation.openvswitch import OpenVSwitch
+from twin.emulation.processes import daemon, end
 from twin.emulation.qualify import qualify
 from twin.emulation.sampler import Sampler
 from twin.emulation.timeline import Timeline
@@ -31,6 +34,8 @@ from twin.workloads.scenario import Scenario
 
 #: Sockets and databases of this run; in memory, inside the lab.
 RUN_FOLDER = Path("/run/twin")
+#: Where the controller listens, and where the proxy between it and the switches does.
+CONTROLLER_PORT, SWITCH_PORT = 6653, 6654
 
 
 class Agent:
@@ -43,19 +48,27 @@ class Agent:
         RUN_FOLDER.mkdir(parents=True, exist_ok=True)
         self.ovs = OpenVSwitch(Path("/run/openvswitch"), bundle / "logs")
         self.network = Network(self.plan, self.ovs, self.scenario.seed)
-        self.controller = ControllerProcess(self.scenario.controller, bundle, RUN_FOLDER)
+        self.controller = ControllerProcess(self.scenario.controller, bundle, RUN_FOLDER, CONTROLLER_PORT)
+        self.proxy: subprocess.Popen[bytes] | None = None
         self.journal = Journal()
 
     def start(self) -> None:
         """Bring the network up and start the controller."""
         self.ovs.start()
         self.network.build()
+        self.proxy = self._start_proxy()
         self.controller.start()
-        self.network.start(self.controller.address)
+        self.network.start(f"tcp:127.0.0.1:{SWITCH_PORT}")
+
+    def _start_proxy(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "twin.emulation.proxy", str(SWITCH_PORT), str(CONTROLLER_PORT)]
+        return daemon([*command, str(self.ovs.control)], self.bundle / "logs" / "proxy.log")
 
     def stop(self) -> None:
         """Take everything down, in the reverse order."""
         self.controller.stop()
+        if self.proxy is not None:
+            end(self.proxy)
         self.network.stop()
         self.ovs.stop()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -12,6 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from twin.emulation.processes import daemon, end, listens
 from twin.errors import RunBroke
 from twin.workloads.scenario import Controller
 
@@ -21,11 +21,10 @@ _POLL_S = 0.01
 
 
 class ControllerProcess:
-    """``python -m controllers.launch APP`` with the plan in its environment; ``address`` is for Open vSwitch."""
+    """``python -m controllers.launch APP`` with the plan in its environment, listening on ``port``."""
 
-    def __init__(self, controller: Controller, bundle: Path, socket_folder: Path, port: int = 6653) -> None:
+    def __init__(self, controller: Controller, bundle: Path, socket_folder: Path, port: int) -> None:
         self.port = port
-        self.address = f"tcp:127.0.0.1:{port}"
         self.events = bundle / "lab" / "controller.jsonl"
         self._controller = controller
         self._log = bundle / "logs" / "controller.log"
@@ -42,21 +41,13 @@ class ControllerProcess:
     def start(self) -> None:
         """Start the process and wait until it listens."""
         command = [sys.executable, "-m", "controllers.launch", self._controller.app, "--port", str(self.port)]
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                command, env=self._environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
-            )
-        self._wait_for(lambda: _listens(self.port), "did not listen for switches")
+        self._process = daemon(command, self._log, self._environment)
+        self._wait_for(lambda: listens(self.port), "did not listen for switches")
 
     def stop(self) -> None:
         """End the process by its id."""
         if self._process is not None:
-            self._process.send_signal(signal.SIGTERM)
-            try:
-                self._process.wait(10)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+            end(self._process)
 
     def settle(self) -> list[dict[str, Any]]:
         """Wait until no circuit is on its way, and return them all."""
@@ -90,13 +81,3 @@ class ControllerProcess:
             if time.monotonic() > deadline:
                 raise RunBroke(f"the controller {failure} within {START_LIMIT_S:.0f} s", "logs/controller.log")
             time.sleep(_POLL_S)
-
-
-def _listens(port: int) -> bool:
-    """Is a TCP socket listening on ``port``? Read from the kernel: a connection would look like a switch."""
-    wanted = f":{port:04X}"
-    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
-        fields = line.split()
-        if fields[1].endswith(wanted) and fields[3] == "0A":
-            return True
-    return False

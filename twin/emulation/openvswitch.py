@@ -50,12 +50,19 @@ class OpenVSwitch:
         time.sleep(max(0.0, FIRST_USABLE_UPTIME_S - time.clock_gettime(time.CLOCK_BOOTTIME)))
         self._daemon("ovs-vswitchd", f"unix:{self.run_folder}/db.sock")
 
+    @property
+    def control(self) -> Path:
+        """The switch daemon's control socket, once it has started."""
+        return self.run_folder / f"ovs-vswitchd.{self._pid('ovs-vswitchd')}.ctl"
+
+    def _pid(self, name: str) -> int:
+        return int((self.run_folder / f"{name}.pid").read_text())
+
     def stop(self) -> None:
         """End the daemons by the process ids they wrote."""
         for name in ("ovs-vswitchd", "ovsdb-server"):
-            pid_file = self.run_folder / f"{name}.pid"
-            if pid_file.exists():
-                pid = int(pid_file.read_text())
+            if (self.run_folder / f"{name}.pid").exists():
+                pid = self._pid(name)
                 os.kill(pid, signal.SIGTERM)
                 _wait_until_gone(pid)
 

@@ -41,7 +41,7 @@ class Crafter:
         self._header = workload.header
         size_bytes = max(8, workload.size_bytes - _OVERHEAD_BYTES[workload.header])
         self._first = bytearray(_first_frame(workload.header, source, destination, size_bytes))
-        self._masked = zlib.crc32(_masked_headers(self._first))
+        self._masked = zlib.crc32(_masked_headers(bytes(self._first)))
 
     def frame(self, sequence: int) -> bytes:
         """The whole Ethernet frame of probe number ``sequence``."""

@@ -1,0 +1,35 @@
+"""Helper programs of a run: started with their output in a log, ended by their ids."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+#: How long a program may take to end when asked, before it is killed.
+END_LIMIT_S = 10.0
+
+
+def daemon(
+    command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
+    """Start ``command`` in the background; what it prints is appended to ``log``."""
+    with log.open("ab") as out:
+        return subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End ``process`` and wait for it."""
+    process.terminate()
+    try:
+        process.wait(END_LIMIT_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def listens(port: int) -> bool:
+    """Is a TCP socket listening on ``port``? Read from the kernel: a connection would look like a client."""
+    wanted = f":{port:04X}"
+    rows = (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
+    return any(row[1].endswith(wanted) and row[3] == "0A" for row in rows)

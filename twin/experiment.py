@@ -1,0 +1,114 @@
+"""One experiment from its file to its bundle: parse, plan, lab, results.
+
+::
+
+    experiment.yaml -> spec -> Topology, Scenario -> plan -> [the lab] -> results -> summary, report.html
+                                  bundle: plan.json, workload.json --^     `--> outcome, events, samples
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from twin.errors import BadInput, RunBroke
+from twin.lab import guest, uml
+from twin.plan.build import build_plan
+from twin.plan.codec import to_json
+from twin.plan.model import Plan
+from twin.results import bundle, finish, report
+from twin.results.document import Results
+from twin.spec import load_experiment
+from twin.spec.experiment import LoadedExperiment
+
+#: Memory of the lab kernel, MiB: the base, and what each node adds (measured: docs/benchmarks.md). It is address
+#: space; the host gives only what is touched.
+MEMORY_BASE_MB = 2048
+MEMORY_PER_NODE_MB = 4
+LABS = ("auto", "uml")
+CLOCKS = ("virtual", "real")
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A run that ended: its bundle and what it found."""
+
+    folder: Path
+    results: Results
+
+
+def run(
+    path: Path,
+    out: Path | None,
+    lab: str = "auto",
+    clock: str = "virtual",
+    sets: Sequence[str] = (),
+    seed: int | None = None,
+) -> Finished:
+    """Run the experiment at ``path`` and write its bundle (``out``, or a new folder below ``runs/``).
+
+    Raises ``BadInput`` before anything is written, ``MachineLacks``, and ``RunBroke`` with the bundle kept.
+    """
+    _check_choice("--lab", lab, LABS)
+    _check_choice("--clock", clock, CLOCKS)
+    loaded = load_experiment(path, sets, seed)
+    plan = build_plan(loaded.topology)
+    folder = bundle.create(out, loaded.scenario.name)
+    _write_inputs(folder, loaded, plan)
+    end = _in_lab(folder, loaded, plan, ["run"], clock)
+    results = finish.finish(folder, lab="uml", clock=clock, wall_s=end.wall_s)
+    report.write(folder)
+    return Finished(folder, results)
+
+
+def shell(path: Path, lab: str = "auto", clock: str = "virtual", sets: Sequence[str] = ()) -> int:
+    """Bring the experiment's network up in the lab and hand over Mininet's prompt; returns the lab's status."""
+    _check_choice("--lab", lab, LABS)
+    _check_choice("--clock", clock, CLOCKS)
+    loaded = load_experiment(path, sets, None)
+    plan = build_plan(loaded.topology)
+    with tempfile.TemporaryDirectory(prefix="twin-shell-") as scratch:
+        folder = Path(scratch)
+        _write_inputs(folder, loaded, plan)
+        return _in_lab(folder, loaded, plan, ["shell"], clock, interactive=True).status
+
+
+def _write_inputs(folder: Path, loaded: LoadedExperiment, plan: Plan) -> None:
+    (folder / "lab").mkdir(exist_ok=True)
+    (folder / "logs").mkdir(exist_ok=True)
+    (folder / "experiment.yaml").write_text(loaded.experiment_text)
+    (folder / "topology.yaml").write_text(loaded.topology_text)
+    bundle.write_json(folder / "plan.json", to_json(plan))
+    bundle.write_json(folder / "workload.json", to_json(loaded.scenario))
+
+
+def _in_lab(
+    folder: Path, loaded: LoadedExperiment, plan: Plan, arguments: list[str], clock: str, interactive: bool = False
+) -> uml.LabEnd:
+    scenario = loaded.scenario
+    end = uml.run(
+        folder,
+        [guest.PYTHON, "-m", "twin.emulation", *arguments],
+        clock=clock,
+        seed=scenario.seed,
+        timeout_s=scenario.timeout_s,
+        memory_mb=memory_mb(plan),
+        interactive=interactive,
+        visible=[Path(scenario.controller.app).parent],
+    )
+    if end.status and not interactive and not (folder / "lab" / "outcome.json").exists():
+        raise RunBroke("the lab side stopped with an error", str(folder / "logs" / "lab.log"))
+    return end
+
+
+def memory_mb(plan: Plan) -> int:
+    """Memory to give the lab kernel for ``plan``, MiB."""
+    nodes = len(plan.servers) + len(plan.packet_switches) + len(plan.optical_switches)
+    return MEMORY_BASE_MB + MEMORY_PER_NODE_MB * nodes
+
+
+def _check_choice(option: str, value: str, allowed: Sequence[str]) -> None:
+    if value not in allowed:
+        raise BadInput(option, "", f"found {value!r}", ", ".join(allowed))
