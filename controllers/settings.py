@@ -35,13 +35,23 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         remedy = "name the file that the run wrote"
         raise BadInput("TWIN_PLAN", "", "the variable is not set", "the path of a plan.json", remedy)
     scenario = environment.get("TWIN_SCENARIO")
+    circuits = _circuits(scenario) if scenario else ()
     northbound, events = (environment.get(name) for name in ("TWIN_NORTHBOUND", "TWIN_EVENTS"))
     return Settings(
         plan=from_json_file(Plan, "TWIN_PLAN", plan),
-        circuits=from_json_file(Scenario, "TWIN_SCENARIO", scenario).circuits if scenario else (),
+        circuits=circuits,
         northbound=Path(northbound) if northbound else None,
         events=Path(events) if events else None,
     )
+
+
+def _circuits(path: str) -> tuple[Circuit, ...]:
+    """The circuits the scenario wants. Neither of our controllers has an option, so that one given is a mistake."""
+    scenario = from_json_file(Scenario, "TWIN_SCENARIO", path)
+    if scenario.controller.options:
+        found = ", ".join(scenario.controller.options)
+        raise BadInput("TWIN_SCENARIO", "controller.options", f"found {found}", f"none for {scenario.controller.name}")
+    return scenario.circuits
 
 
 def from_json_file(kind: type[T], variable: str, path: str) -> T:

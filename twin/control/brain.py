@@ -33,7 +33,8 @@ from twin.plan.model import Plan
 
 
 class Brain:
-    """``restores``: whether what happens to ports changes any path. Not safe for threads: one event at a time."""
+    """``restores``: whether what happens to ports changes any path. ``plant`` is what the brain knows of fibres and
+    ports. Not safe for threads: one event at a time."""
 
     def __init__(self, plan: Plan, *, restores: bool) -> None:
         self._plan = plan

@@ -22,6 +22,14 @@ def test_the_plan_alone_is_enough(environment: dict[str, str], plan: Plan) -> No
     assert (found.plan, found.circuits, found.northbound, found.events) == (plan, (), None, None)
 
 
+def test_an_option_that_no_controller_has(environment: dict[str, str]) -> None:
+    path = Path(environment["TWIN_SCENARIO"])
+    path.write_text(path.read_text().replace('"options": {}', '"options": {"speed": 1}'))
+    message = "TWIN_SCENARIO: controller.options: found speed; allowed: none for optical_circuit"
+    with pytest.raises(BadInput, match=f"^{re.escape(message)}$"):
+        from_environment(environment)
+
+
 def test_without_a_plan() -> None:
     message = "TWIN_PLAN: the variable is not set; allowed: the path of a plan.json; name the file that the run wrote"
     with pytest.raises(BadInput, match=f"^{re.escape(message)}$"):
