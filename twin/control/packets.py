@@ -6,7 +6,7 @@ by /16 towards the border. Between sites the borders' /16 flows follow the circu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from twin.control.flows import (
     ARP,
@@ -42,16 +42,16 @@ def _site_flows(plan: Plan) -> Iterator[Flow]:
     leaf_prefixes: dict[str, str] = {}
     for server in plan.servers:
         port = plan.links_of[server.name][0].other(server.name)
-        yield _flow(dpids[port.node], f"{server.ip}/32", port.port)
+        yield prefix_flow(dpids[port.node], f"{server.ip}/32", port.port)
         leaf_prefixes[port.node] = f"{server.ip.rpartition('.')[0]}.0/24"
     for leaf, prefix in leaf_prefixes.items():
         for node, edge in tree_towards(graph, leaf).items():
-            yield _flow(dpids[node], prefix, edge.port)
+            yield prefix_flow(dpids[node], prefix, edge.port)
     for site in plan.sites:
         for node, edge in tree_towards(graph, site.border).items():
             for other in plan.sites:
                 if other is not site:
-                    yield _flow(dpids[node], other.prefix, edge.port)
+                    yield prefix_flow(dpids[node], other.prefix, edge.port)
 
 
 def circuit_edges(plant: Plant, name: str, route: Route) -> tuple[Edge, Edge]:
@@ -64,18 +64,8 @@ def circuit_edges(plant: Plant, name: str, route: Route) -> tuple[Edge, Edge]:
     )
 
 
-def site_to_site_flows(plan: Plan, edges: Iterable[Edge]) -> list[Flow]:
-    """The borders' flows to all other sites that can be reached over ``edges``."""
-    dpids = {switch.name: switch.dpid for switch in plan.packet_switches}
-    graph = graph_of(edges)
-    return [
-        _flow(dpids[node], site.prefix, edge.port)
-        for site in plan.sites
-        for node, edge in tree_towards(graph, site.border).items()
-    ]
-
-
-def _flow(dpid: int, prefix: str, port: int) -> Flow:
+def prefix_flow(dpid: int, prefix: str, port: int) -> Flow:
+    """The flow that sends what is for ``prefix`` out of ``port``."""
     actions: tuple[Action, ...] = (Output(port),)
     length = int(prefix.partition("/")[2])
     return Flow(dpid, PREFIX_PRIORITY + length, Match(eth_type=IPV4, ipv4_dst=prefix), actions)

@@ -5,38 +5,55 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from twin.control.circuit import Circuit
-from twin.control.packets import circuit_edges, site_to_site_flows
+from twin.control.packets import circuit_edges, prefix_flow
 from twin.control.plant import Plant, edges_of
 from twin.control.route import Route
 from twin.control.routing import Edge
 from twin.control.tables import Tables
+from twin.control.trees import Trees
+
+_OWNER = "packets"
+_Pair = tuple[Edge, Edge]
 
 
 class SiteRouting:
-    """``heed_ports``: whether packet links that are down are avoided."""
+    """Every border's flow to every other site, over the shortest path of circuits and packet links. ``heed_ports``:
+    whether packet links that are down are avoided."""
 
     def __init__(self, plant: Plant, tables: Tables, heed_ports: bool) -> None:
         self._plant = plant
         self._tables = tables
         self._heed_ports = heed_ports
         self._links = {link.name: edges_of(link) for link in plant.plan.links if link.kind == "packet"}
-        self._of_circuit: dict[str, tuple[Route, tuple[Edge, Edge]]] = {}
-        self._edges: list[Edge] = []
+        self._prefix_of = {site.border: site.prefix for site in plant.plan.sites}
+        self._trees = Trees(self._prefix_of)
+        self._of_circuit: dict[str, tuple[Route, _Pair]] = {}
+        self._used: dict[tuple[str, str], _Pair] = {}
 
     def follow(self, circuits: Iterable[Circuit]) -> None:
         """Route packets over the joined circuits and the packet links. Does nothing when neither has changed."""
-        edges: list[Edge] = []
+        pairs: dict[tuple[str, str], _Pair] = {}
         for circuit in circuits:
             if circuit.joined and circuit.route is not None:
-                edges += self._circuit_edges(circuit.name, circuit.route)
+                pairs["circuit", circuit.name] = self._circuit_edges(circuit.name, circuit.route)
         for name, both in self._links.items():
             if not self._heed_ports or self._plant.works(name):
-                edges += both
-        if edges != self._edges:
-            self._edges = edges
-            self._tables.want("packets", site_to_site_flows(self._plant.plan, edges))
+                pairs["link", name] = both
+        if pairs == self._used:
+            return
+        used, self._used = self._used, pairs
+        gone = [edge for key, both in used.items() if pairs.get(key) is not both for edge in both]
+        new = [edge for key, both in pairs.items() if used.get(key) is not both for edge in both]
+        for root, edges in self._trees.change(gone, new).items():
+            self._want(self._prefix_of[root], edges)
 
-    def _circuit_edges(self, name: str, route: Route) -> tuple[Edge, Edge]:
+    def _want(self, prefix: str, edges: dict[str, Edge | None]) -> None:
+        """Change the borders' flows to the site ``prefix`` where their first edge has changed."""
+        dpids = self._plant.dpid_of
+        flows = [prefix_flow(dpids[node], prefix, edge.port) for node, edge in edges.items() if edge is not None]
+        self._tables.amend(_OWNER, flows, [prefix_flow(dpids[node], prefix, 0).key for node in edges])
+
+    def _circuit_edges(self, name: str, route: Route) -> _Pair:
         """Kept for as long as the circuit stays on its route: this is asked after every event."""
         known = self._of_circuit.get(name)
         if known is None or known[0] is not route:

@@ -32,19 +32,23 @@ class Tables:
 
     def want(self, owner: str, flows: Iterable[Flow]) -> None:
         """``owner`` needs exactly ``flows`` from now on. Raises ``RunBroke`` when another owner holds one of them."""
+        self.amend(owner, flows, tuple(self._of_owner.get(owner, ())))
+
+    def amend(self, owner: str, flows: Iterable[Flow], keys: Iterable[FlowKey]) -> None:
+        """``owner`` needs ``flows`` from now on, beside those of its own whose key is not among ``keys``. Raises
+        ``RunBroke`` when another owner holds one of them."""
         new = {flow.key: flow for flow in flows}
-        old = self._of_owner.get(owner, {})
-        for key in old:
-            if key not in new:
-                del self._wanted[key], self._owner[key]
+        mine = self._of_owner.setdefault(owner, {})
+        for key in keys:
+            if key in mine and key not in new:
+                del self._wanted[key], self._owner[key], mine[key]
                 self._change(key)
         for key, flow in new.items():
             if self._owner.setdefault(key, owner) != owner:
                 raise RunBroke(f"{owner} and {self._owner[key]} both want {key} on switch {key.dpid}")
-            if old.get(key) != flow:
-                self._wanted[key] = flow
+            if mine.get(key) != flow:
+                self._wanted[key] = mine[key] = flow
                 self._change(key)
-        self._of_owner[owner] = new
 
     def _change(self, key: FlowKey) -> None:
         self._changed[key] = None

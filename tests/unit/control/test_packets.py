@@ -8,13 +8,24 @@ from hypothesis import strategies as st
 from twin.control.commands import AddFlow
 from twin.control.fake_network import FakeNetwork
 from twin.control.flows import Flow, Match, Output, ToController
-from twin.control.packets import base_flows, site_to_site_flows
-from twin.control.plant import edges_of
+from twin.control.packets import base_flows
+from twin.control.plant import Plant
+from twin.control.site_routing import SiteRouting
+from twin.control.tables import Tables
 from twin.plan.model import Plan
 from twin.plan.topology import Site
 
 PlanOf = Callable[..., Plan]
 SiteOf = Callable[..., Site]
+
+
+def site_flows(plan: Plan) -> list[Flow]:
+    """The borders' flows to other sites, over the packet links alone."""
+    tables = Tables()
+    for switch in plan.packet_switches:
+        tables.connect(switch.dpid)
+    SiteRouting(Plant(plan), tables, heed_ports=True).follow(())
+    return [command.flow for command in tables.flush()[0] if isinstance(command, AddFlow)]
 
 
 def test_base_flows_of_a_border_with_servers(triangle: Plan) -> None:
@@ -41,9 +52,7 @@ def test_site_to_site_takes_the_shorter_way(plan_of: PlanOf, make_site: SiteOf) 
     links = [("ac", "a", "c", 0.03), ("ab", "a", "b", 0.01), ("bc", "b", "c", 0.01)]
     plan = plan_of([make_site(name, None) for name in "abc"], links=links)
     port = plan.link_by_name["ab"].at("a-border").port
-    edges = [edge for link in plan.links if link.kind == "packet" for edge in edges_of(link)]
-    flows = [flow for flow in site_to_site_flows(plan, edges) if flow.dpid == 1]
-    assert flows == [
+    assert [flow for flow in site_flows(plan) if flow.dpid == 1] == [
         Flow(1, 316, Match(eth_type=0x0800, ipv4_dst="10.2.0.0/16"), (Output(port),)),
         Flow(1, 316, Match(eth_type=0x0800, ipv4_dst="10.3.0.0/16"), (Output(port),)),
     ]
@@ -61,9 +70,8 @@ def test_every_reachable_server_is_reached_and_nothing_loops(
     )
     links = [(f"l{i}", a, b, d / 1000) for i, (a, b, d) in enumerate(pairs) if a != b]
     plan = plan_of(sites, links=links)
-    edges = [edge for link in plan.links if link.kind == "packet" for edge in edges_of(link)]
     network = FakeNetwork(plan)
-    network.apply(AddFlow(flow) for flow in [*base_flows(plan), *site_to_site_flows(plan, edges)])
+    network.apply(AddFlow(flow) for flow in [*base_flows(plan), *site_flows(plan)])
     group = {name: {name} for name in names}
     for _, a, b, _ in links:
         merged = group[a] | group[b]

@@ -74,3 +74,14 @@ def test_a_flow_that_came_and_went_unsent_leaves_no_trace() -> None:
     tables.want("x", [])
     tables.connect(1)
     assert tables.flush()[0] == []
+
+
+def test_an_amendment_leaves_the_owners_other_flows_alone() -> None:
+    tables = Tables()
+    tables.connect(1)
+    tables.want("x", [flow(1, 2), flow(2, 1), flow(3, 1)])
+    tables.flush()
+    tables.amend("x", [flow(1, 3)], [flow(1, 0).key, flow(2, 0).key, flow(9, 0).key])
+    assert tables.flush() == ([AddFlow(flow(1, 3)), RemoveFlow(flow(2, 1))], {1})
+    assert tables.owner_of(flow(3, 1).key) == "x"
+    assert tables.owner_of(flow(2, 1).key) is None
