@@ -67,9 +67,7 @@ def _example(kind: str) -> str:
 
 
 def _show(value: float, steps: list[tuple[float, str]]) -> str:
-    for factor, unit in steps:
-        if abs(value) >= factor:
-            break
+    factor, unit = next((step for step in steps if abs(value) >= step[0]), steps[-1])
     return f"{value / factor:.6g} {unit}"
 
 

@@ -20,7 +20,7 @@ from typing import Any
 from twin.emulation.controller import ControllerProcess
 from twin.emulation.journal import Journal
 from twin.emulation.network import Network
-from twin.emulation.openvswitch import OpenVSwitch
+from twin.emulation.openvswitch import OpenVSwitch, upcall_buffers
 from twin.emulation.processes import daemon, end
 from twin.emulation.qualify import qualify
 from twin.emulation.sampler import Sampler
@@ -54,11 +54,12 @@ class Agent:
 
     def start(self) -> None:
         """Bring the network up and start the controller."""
-        self.ovs.start()
-        self.network.build()
-        self.proxy = self._start_proxy()
-        self.controller.start()
-        self.network.start(f"tcp:127.0.0.1:{SWITCH_PORT}")
+        with upcall_buffers():
+            self.ovs.start()
+            self.network.build()
+            self.proxy = self._start_proxy()
+            self.controller.start()
+            self.network.start(f"tcp:127.0.0.1:{SWITCH_PORT}")
 
     def _start_proxy(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "twin.emulation.proxy", str(SWITCH_PORT), str(CONTROLLER_PORT)]

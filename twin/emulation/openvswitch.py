@@ -9,9 +9,11 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
+from twin.emulation import sysctl
 from twin.errors import RunBroke
 from twin.plan.model import Plan
 
@@ -19,6 +21,23 @@ from twin.plan.model import Plan
 #: that: every packet that needs one is lost until 10 s after boot.
 FIRST_USABLE_UPTIME_S = 11.0
 _SCHEMA = "/usr/share/openvswitch/vswitch.ovsschema"
+
+
+#: Receive buffer of the sockets on which the datapath hands over packets without a cached flow. A single burst at
+#: 400 Gb/s overflows the default, which is 13 jumbo frames.
+UPCALL_BUFFER_BYTES = 64 << 20
+_DEFAULT_BUFFER = "net/core/rmem_default"
+
+
+@contextmanager
+def upcall_buffers() -> Iterator[None]:
+    """While the block runs, new sockets get ``UPCALL_BUFFER_BYTES``: start the daemons and make the bridges in it."""
+    before = sysctl.write_machine_wide(_DEFAULT_BUFFER, str(UPCALL_BUFFER_BYTES))
+    try:
+        yield
+    finally:
+        if before is not None:
+            sysctl.write(_DEFAULT_BUFFER, before)
 
 
 class OpenVSwitch:

@@ -5,7 +5,8 @@ Pure: nothing here starts a program or writes a file; ``twin.lab.kernel_build`` 
 =============================  ==================================================================================
 arch/um/Kconfig                TCP's timers tick 1,000 times a second, as on servers, and not 100 times
 arch/um/.../time-internal.h    the clock counts single nanoseconds, and not steps of 256
-arch/um/kernel/time.c (3)      a program that spins without sleeping moves the clock on: see SPIN_READS
+arch/um/.../syscall.c          a failing system call takes a nanosecond, and not a thousand
+arch/um/kernel/time.c (3)      a program that spins without sleeping moves the clock on: see SPIN_CALLS
 drivers/net/veth.c             a packet that crossed a wire is no longer in its sender's queue (TCP small queues)
 arch/um/os-Linux/util.c (2)    random numbers come from the run's seed
 Kbuild                         the build does not walk through 300 folders of drivers that this kernel has not got
@@ -34,10 +35,11 @@ MAKE_ARGUMENTS: Final = (
     "KBUILD_BUILD_VERSION=1",
 )
 
-#: Reading the virtual clock costs a nanosecond, so a program that waits by reading it again and again would take
-#: millions of reads for a millisecond (iperf3 paces UDP so). After this many reads without the machine ever being idle
-#: each one costs ``SPIN_NS``. A sender that fills a 1 GiB socket buffer in one go reads it about as often.
-SPIN_READS: Final = 50_000
+#: Reading the virtual clock and a system call that fails (a socket with nothing to read, say) cost one nanosecond, so
+#: a program that waits by doing so again and again would take millions of calls for a millisecond (iperf3 paces UDP
+#: so). After this many without the machine ever being idle each costs ``SPIN_NS``. A sender that fills a 1 GiB socket
+#: buffer in one go makes about as many.
+SPIN_CALLS: Final = 50_000
 SPIN_NS: Final = 2_000
 
 #: The part of the source that this configuration reads: 200 MB of its 1.5 GB.
@@ -77,23 +79,26 @@ def edits() -> tuple[Edit, ...]:
         Edit(
             "arch/um/include/linux/time-internal.h",
             "#define TIMER_MULTIPLIER 256\n",
-            "#define TIMER_MULTIPLIER 1\n",
+            "#define TIMER_MULTIPLIER 1\n\nunsigned long lab_cost_ns(void);\n",
         ),
         Edit(
             "arch/um/kernel/time.c",
             "void time_travel_sleep(void)\n{\n",
-            "static unsigned int lab_reads;\n\nvoid time_travel_sleep(void)\n{\n",
+            "static unsigned int lab_spins;\n\nunsigned long lab_cost_ns(void)\n{\n"
+            f"\treturn ++lab_spins > {SPIN_CALLS} ? {SPIN_NS} : TIMER_MULTIPLIER;\n}}\n\n"
+            "void time_travel_sleep(void)\n{\n",
         ),
         Edit(
             "arch/um/kernel/time.c",
             "\tunsigned long long next = S64_MAX;\n",
-            "\tunsigned long long next = S64_MAX;\n\n\tlab_reads = 0;\n",
+            "\tunsigned long long next = S64_MAX;\n\n\tlab_spins = 0;\n",
         ),
         Edit(
             "arch/um/kernel/time.c",
             "\t\t\ttime_travel_update_time_rel(TIMER_MULTIPLIER);\n",
-            f"\t\t\ttime_travel_update_time_rel(++lab_reads > {SPIN_READS} ? {SPIN_NS} : TIMER_MULTIPLIER);\n",
+            "\t\t\ttime_travel_update_time_rel(lab_cost_ns());\n",
         ),
+        Edit("arch/um/kernel/skas/syscall.c", "\t\t\tum_udelay(1);\n", "\t\t\ttime_travel_ndelay(lab_cost_ns());\n"),
         Edit("drivers/net/veth.c", "\tskb_tx_timestamp(skb);\n", "\tskb_tx_timestamp(skb);\n\tskb_orphan(skb);\n"),
         Edit("arch/um/os-Linux/util.c", getrandom + "getrandom(", getrandom + "lab_random("),
         Edit("arch/um/os-Linux/util.c", getrandom, f"{seeded_random}\n{getrandom}"),
