@@ -43,6 +43,21 @@ def remove_message(datapath: Any, flow: Flow) -> Any:
     )
 
 
+def held_flows_request(datapath: Any) -> Any:
+    """The message that asks a switch for all its flows that are ours."""
+    ofproto, parser = datapath.ofproto, datapath.ofproto_parser
+    return parser.OFPFlowStatsRequest(
+        datapath=datapath,
+        flags=0,
+        table_id=ofproto.OFPTT_ALL,
+        out_port=ofproto.OFPP_ANY,
+        out_group=ofproto.OFPG_ANY,
+        cookie=COOKIE,
+        cookie_mask=_ALL_BITS,
+        match=parser.OFPMatch(),
+    )
+
+
 def packet_out_message(datapath: Any, port: int, data: bytes) -> Any:
     """The message that sends the frame ``data`` out of ``port``."""
     ofproto, parser = datapath.ofproto, datapath.ofproto_parser

@@ -16,6 +16,7 @@ from controllers.northbound import serve
 from controllers.ofapi import BaseApp, handler, hub, ofp_event, ofproto
 from controllers.openflow import add_message, is_up, packet_out_message, remove_message
 from controllers.settings import from_environment
+from controllers.switch import Switch
 from twin.control.arp import parse_request
 from twin.control.brain import Brain
 from twin.control.commands import AddFlow, Answer, Barrier, Command, PacketOut, Record, RemoveFlow, Wake
@@ -24,11 +25,13 @@ from twin.control.events import (
     BarrierAnswered,
     CircuitRequested,
     Event,
+    FlowRefused,
     PortStatus,
     SwitchConnected,
     SwitchLost,
     Woken,
 )
+from twin.control.flows import Flow
 from twin.plan.model import Plan
 
 MAIN, DEAD = handler.MAIN_DISPATCHER, handler.DEAD_DISPATCHER
@@ -45,7 +48,7 @@ class BrainApp(BaseApp):  # type: ignore[misc]
         self._settings = from_environment(os.environ)
         self._brain = type(self).brain_of(self._settings.plan)
         self._lock = hub.Semaphore()
-        self._datapaths: dict[int, Any] = {}
+        self._switches: dict[int, Switch] = {}
         self._events_file: IO[str] | None = None
 
     def start(self) -> Any:
@@ -69,11 +72,11 @@ class BrainApp(BaseApp):  # type: ignore[misc]
     def _do(self, command: Command) -> Answer | None:
         match command:
             case AddFlow(flow):
-                self._send(flow.dpid, lambda datapath: add_message(datapath, flow))
+                self._send(flow.dpid, lambda datapath: add_message(datapath, flow), flow)
             case RemoveFlow(flow):
                 self._send(flow.dpid, lambda datapath: remove_message(datapath, flow))
             case Barrier(dpid, token):
-                self._send(dpid, lambda datapath: _barrier(datapath, token))
+                self._send_barrier(dpid, token)
             case PacketOut(dpid, port, data):
                 self._send(dpid, lambda datapath: packet_out_message(datapath, port, data))
             case Wake(at_s):
@@ -84,11 +87,16 @@ class BrainApp(BaseApp):  # type: ignore[misc]
                 return command
         return None
 
-    def _send(self, dpid: int, message_for: Callable[[Any], Any]) -> None:
-        """A switch that has gone meanwhile gets its whole table when it is back."""
-        datapath = self._datapaths.get(dpid)
-        if datapath is not None:
-            datapath.send_msg(message_for(datapath))
+    def _send(self, dpid: int, message_for: Callable[[Any], Any], flow: Flow | None = None) -> None:
+        """A switch that has gone meanwhile is told what it lacks when it is back."""
+        switch = self._switches.get(dpid)
+        if switch is not None:
+            switch.send(message_for(switch.datapath), flow)
+
+    def _send_barrier(self, dpid: int, token: int) -> None:
+        switch = self._switches.get(dpid)
+        if switch is not None:
+            switch.send_barrier(token)
 
     def _write(self, record: Record) -> None:
         self.logger.info("%s %s", record.event, record.details)
@@ -103,12 +111,20 @@ class BrainApp(BaseApp):  # type: ignore[misc]
         datapath = event.datapath
         dpid = datapath.id
         if datapath.state == MAIN:
-            self._datapaths[dpid] = datapath
-            dark = frozenset(number for number, port in datapath.ports.items() if not is_up(port, ofproto))
-            self.feed(SwitchConnected(dpid, dark))
-        elif dpid in self._datapaths and self._datapaths[dpid] is datapath:
-            del self._datapaths[dpid]
+            self._switches[dpid] = Switch(datapath)
+            self._switches[dpid].ask_for_flows()
+        elif dpid in self._switches and self._switches[dpid].datapath is datapath:
+            del self._switches[dpid]
             self.feed(SwitchLost(dpid))
+
+    @handler.set_ev_cls(ofp_event.EventOFPFlowStatsReply, MAIN)  # type: ignore[untyped-decorator]
+    def on_flow_stats(self, event: Any) -> None:
+        """A part of what a new switch holds; with the last part, the brain hears of the switch."""
+        datapath = event.msg.datapath
+        switch = self._switches.get(datapath.id)
+        if switch is not None and switch.datapath is datapath and switch.take_flows(event.msg):
+            dark = frozenset(number for number, port in datapath.ports.items() if not is_up(port, ofproto))
+            self.feed(SwitchConnected(datapath.id, dark, tuple(switch.flows)))
 
     @handler.set_ev_cls(ofp_event.EventOFPPortStatus, MAIN)  # type: ignore[untyped-decorator]
     def on_port_status(self, event: Any) -> None:
@@ -120,6 +136,9 @@ class BrainApp(BaseApp):  # type: ignore[misc]
     @handler.set_ev_cls(ofp_event.EventOFPBarrierReply, MAIN)  # type: ignore[untyped-decorator]
     def on_barrier_reply(self, event: Any) -> None:
         """A switch has done all it was told before the barrier."""
+        switch = self._switches.get(event.msg.datapath.id)
+        if switch is not None:
+            switch.done(event.msg.xid)
         self.feed(BarrierAnswered(event.msg.datapath.id, event.msg.xid))
 
     @handler.set_ev_cls(ofp_event.EventOFPPacketIn, MAIN)  # type: ignore[untyped-decorator]
@@ -131,13 +150,11 @@ class BrainApp(BaseApp):  # type: ignore[misc]
 
     @handler.set_ev_cls(ofp_event.EventOFPErrorMsg, MAIN)  # type: ignore[untyped-decorator]
     def on_error(self, event: Any) -> None:
-        """A switch refused something: the log is where to look when a circuit does not work."""
+        """A switch refused something: the brain hears of it when it was a flow of ours."""
         message = event.msg
-        self.logger.error("switch %s refused: type %s, code %s", message.datapath.id, message.type, message.code)
-
-
-def _barrier(datapath: Any, token: int) -> Any:
-    """The token travels as the message's xid."""
-    message = datapath.ofproto_parser.OFPBarrierRequest(datapath)
-    message.set_xid(token)
-    return message
+        why = f"OpenFlow error type {message.type}, code {message.code}"
+        self.logger.error("switch %s refused: %s", message.datapath.id, why)
+        switch = self._switches.get(message.datapath.id)
+        flow = switch.flow_sent(message.xid) if switch is not None else None
+        if flow is not None:
+            self.feed(FlowRefused(flow, why))

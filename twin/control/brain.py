@@ -2,13 +2,15 @@
 
 Two kinds: ``optical_circuit`` restores circuits after a loss of light and returns them when it is back;
 ``static_path`` computes every path once and never reacts. Both wait for all switches of the plan before the first
-circuit, so that which circuit gets which channel does not depend on who connects first.
+circuit, so that which circuit gets which channel does not depend on who connects first, and so that circuits of an
+earlier life of the controller can be read out of the switches and left as they are.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from twin.control.adoption import routes_in
 from twin.control.arp import ArpProxy
 from twin.control.circuit import Circuit, State, Step
 from twin.control.circuits import Circuits
@@ -20,11 +22,13 @@ from twin.control.events import (
     CircuitRequested,
     CircuitsListed,
     Event,
+    FlowRefused,
     PortStatus,
     SwitchConnected,
     SwitchLost,
     Woken,
 )
+from twin.control.flows import Flow
 from twin.control.packets import base_flows
 from twin.control.plant import Plant, Port
 from twin.control.site_routing import SiteRouting
@@ -40,12 +44,13 @@ class Brain:
         self._plan = plan
         self._restores = restores
         self.plant = Plant(plan)
-        self._tables = Tables()
+        self._tables = Tables(cautious=True)
         self._circuits = Circuits(self.plant, self._tables, self._record, heed_light=restores)
         self._routing = SiteRouting(self.plant, self._tables, heed_ports=restores)
         self._arp = ArpProxy(plan)
         self._packet_dpids = {switch.dpid for switch in plan.packet_switches}
         self._missing = set(self.plant.dpid_of.values())
+        self._found: dict[int, tuple[Flow, ...]] = {}
         self._token = 0
         self._wake_at_s: float | None = None
         self._now_s = 0.0
@@ -76,6 +81,8 @@ class Brain:
             case BarrierAnswered(dpid, token):
                 for circuit in self._circuits:
                     circuit.answered(dpid, token)
+            case FlowRefused(flow, why):
+                self._on_refused(flow, why)
             case ArpAsked():
                 self._on_arp(event)
             case CircuitRequested(name, sites):
@@ -92,7 +99,7 @@ class Brain:
     def _on_connected(self, event: SwitchConnected) -> None:
         if self.plant.switch_name(event.dpid) is None:
             return
-        self._tables.connect(event.dpid)
+        self._tables.connect(event.dpid, event.flows)
         waits_for_all = bool(self._missing)
         self._missing.discard(event.dpid)
         for port in self.plant.ports_of(event.dpid):
@@ -100,9 +107,35 @@ class Brain:
         for circuit in self._circuits:
             if circuit.waits and event.dpid in circuit.waits:
                 circuit.waits[event.dpid] = 0  # the barrier went down with the connection: ask anew
-        if waits_for_all and not self._missing:
-            for circuit in [circuit for circuit in self._circuits if circuit.state is State.REQUESTED]:
-                self._circuits.start(circuit)
+        if waits_for_all:
+            self._found[event.dpid] = event.flows
+            if not self._missing:
+                self._begin()
+
+    def _begin(self) -> None:
+        """All switches are there: first the circuits that are up already, then those that are to be made."""
+        flows = [flow for held in self._found.values() for flow in held]
+        self._found.clear()
+        self._circuits.adopt(routes_in(self.plant, flows))
+        self._tables.take_over()
+        for circuit in [circuit for circuit in self._circuits if circuit.state is State.REQUESTED]:
+            self._circuits.start(circuit)
+        if self._restores:
+            for fibre in self._plan.fibres:
+                if not self.plant.works(fibre.name):
+                    self._circuits.darken(fibre.name)
+
+    def _on_refused(self, flow: Flow, why: str) -> None:
+        """A circuit that a switch will not make has failed; any other flow is missed only by the log."""
+        switch = self.plant.switch_name(flow.dpid)
+        if self._tables.wanted(flow.key) != flow:
+            return
+        owner = self._tables.owner_of(flow.key)
+        circuit = next((circuit for circuit in self._circuits if circuit.owner == owner), None)
+        if circuit is None:
+            self._record("flow-refused", {"switch": switch, "owner": owner, "reason": why})
+        else:
+            self._circuits.give_up(circuit, f"{switch} refused a cross-connect: {why}")
 
     def _on_port(self, port: Port, up: bool) -> None:
         link = self.plant.link_at(port)

@@ -63,6 +63,11 @@ class Circuit:
     drained_at_s: float = 0.0
 
     @property
+    def owner(self) -> str:
+        """How the tables call whom this circuit's flows belong to."""
+        return f"circuit {self.name}"
+
+    @property
     def alive(self) -> bool:
         """Whether the circuit is still wanted and possible."""
         return self.state not in (State.FAILED, State.RELEASED)

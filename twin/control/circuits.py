@@ -12,12 +12,12 @@ What each change loses:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from twin.control.circuit import Circuit, State, Step
 from twin.control.plant import Plant
-from twin.control.route import Route, one_way_ps
+from twin.control.route import Route, one_way_ps, reverse
 from twin.control.spectrum import Spectrum
 from twin.control.tables import Tables
 
@@ -65,6 +65,30 @@ class Circuits:
         self._spectrum.claim_ends(ends, circuit.name)
         circuit.ends = ends
         self._install(circuit, "requested")
+
+    def adopt(self, routes: Iterable[Route]) -> None:
+        """Take over circuits that are up. Each goes to the first request without a route between its sites; one that
+        nobody asked for gets a name of its own, so that it can be seen and released."""
+        for found in routes:
+            sites = found.ends[0].site, found.ends[1].site
+            fitting = (c for c in self if c.state is State.REQUESTED and sorted(c.sites) == sorted(sites))
+            circuit = next(fitting, None) or self.add(f"found-{found.ends[0].name}-{found.ends[1].name}", sites, "")
+            route = found if circuit.sites == sites else reverse(self._plant, found)
+            self._spectrum.claim_ends(route.ends, circuit.name)
+            self._spectrum.claim_route(route, circuit.name)
+            circuit.ends, circuit.route = route.ends, route
+            circuit.state, circuit.reason = State.ACTIVE, "found up when the controller started"
+            self._tables.want(circuit.owner, circuit.flows(self._plant))
+            self._record_active(circuit)
+
+    def give_up(self, circuit: Circuit, reason: str) -> None:
+        """Take back everything from a circuit that cannot be made: it has failed."""
+        self._drop_routes(circuit)
+        if circuit.ends is not None:
+            self._spectrum.free(circuit.ends)
+            circuit.ends = None
+        self.fail(circuit, reason)
+        self._retry("channels became free")
 
     def fail(self, circuit: Circuit, reason: str) -> None:
         """The circuit cannot be had."""
@@ -127,7 +151,7 @@ class Circuits:
             self._record_active(circuit)
         elif circuit.step is Step.DRAINING:
             self._drop_other(circuit)
-        self._tables.want(_owner(circuit), circuit.flows(self._plant))
+        self._tables.want(circuit.owner, circuit.flows(self._plant))
 
     def _drain_s(self, route: Route) -> float:
         delays_ps = one_way_ps(self._plant, route), one_way_ps(self._plant, route, forward=False)
@@ -148,7 +172,7 @@ class Circuits:
             self._spectrum.claim_route(route, circuit.name)
             circuit.route, circuit.state = route, State.INSTALLING
             circuit.enter(Step.CONNECTING)
-            self._tables.want(_owner(circuit), circuit.flows(self._plant))
+            self._tables.want(circuit.owner, circuit.flows(self._plant))
         if circuit.state is not was and (was is State.ACTIVE or circuit.state is State.DOWN):
             self._record("circuit-down", {"circuit": circuit.name, "reason": circuit.reason})
 
@@ -174,7 +198,7 @@ class Circuits:
             self._spectrum.claim_route(beside, circuit.name)
             circuit.other = beside
             circuit.enter(Step.MAKING)
-            self._tables.want(_owner(circuit), circuit.flows(self._plant))
+            self._tables.want(circuit.owner, circuit.flows(self._plant))
         else:
             self._drop_routes(circuit)
             self._install(circuit, "returned to a shorter path, break before make")
@@ -186,7 +210,7 @@ class Circuits:
             circuit.other = None
         if circuit.step is not Step.SWITCHING:
             circuit.enter(Step.SETTLED)
-        self._tables.want(_owner(circuit), circuit.flows(self._plant))
+        self._tables.want(circuit.owner, circuit.flows(self._plant))
 
     def _drop_routes(self, circuit: Circuit) -> None:
         for route in (circuit.route, circuit.other):
@@ -194,12 +218,8 @@ class Circuits:
                 self._spectrum.free_route(route)
         circuit.route = circuit.other = None
         circuit.enter(Step.SETTLED)
-        self._tables.want(_owner(circuit), ())
+        self._tables.want(circuit.owner, ())
 
     def _record_active(self, circuit: Circuit) -> None:
         details = {"circuit": circuit.name, "fibres": list(circuit.fibres), "channel": circuit.channel}
         self._record("circuit-active", {**details, "reason": circuit.reason})
-
-
-def _owner(circuit: Circuit) -> str:
-    return f"circuit {circuit.name}"

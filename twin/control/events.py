@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from twin.control.flows import Flow
+
 
 @dataclass(frozen=True)
 class SwitchConnected:
-    """Switch ``dpid`` is there, for the first time or again; ``dark_ports`` are those that are down now."""
+    """Switch ``dpid`` is there, for the first time or again; ``dark_ports`` are those that are down now, ``flows``
+    those of ours that it holds, from this life of the controller or an earlier one."""
 
     dpid: int
     dark_ports: frozenset[int] = frozenset()
+    flows: tuple[Flow, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,14 @@ class BarrierAnswered:
 
     dpid: int
     token: int
+
+
+@dataclass(frozen=True)
+class FlowRefused:
+    """The switch did not take ``flow``; ``why`` is its error. Comes before the answer to the next barrier."""
+
+    flow: Flow
+    why: str
 
 
 @dataclass(frozen=True)
@@ -78,6 +90,7 @@ Event = (
     | SwitchLost
     | PortStatus
     | BarrierAnswered
+    | FlowRefused
     | ArpAsked
     | CircuitRequested
     | CircuitReleased

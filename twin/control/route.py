@@ -48,6 +48,13 @@ class Route:
         return sum(edge.delay_ps for edge in self.path), len(self.path)
 
 
+def reverse(plant: Plant, route: Route) -> Route:
+    """The same route seen from its other end."""
+    edges = {(edge.name, edge.source): edge for edges in plant.fibre_graph.values() for edge in edges}
+    path = tuple(edges[edge.name, edge.target] for edge in reversed(route.path))
+    return Route((route.ends[1], route.ends[0]), path, route.channel)
+
+
 def one_way_ps(plant: Plant, route: Route, forward: bool = True) -> int:
     """The delay from border to border over ``route``, in ps, from the first end to the second or back."""
     links = plant.plan.link_by_name

@@ -14,9 +14,11 @@ from twin.errors import RunBroke
 
 
 class Tables:
-    """``flush`` tells only connected switches; the rest is kept until ``connect``."""
+    """``flush`` tells only connected switches; the rest is kept until ``connect``. ``cautious``: until ``take_over``,
+    what a switch holds is neither replaced nor removed, because whose it is has yet to be found out."""
 
-    def __init__(self) -> None:
+    def __init__(self, cautious: bool = False) -> None:
+        self._cautious = cautious
         self._wanted: dict[FlowKey, Flow] = {}
         self._owner: dict[FlowKey, str] = {}
         self._of_owner: dict[str, dict[FlowKey, Flow]] = {}
@@ -54,18 +56,27 @@ class Tables:
         self._changed[key] = None
         self._fresh.add(key.dpid)
 
+    def wanted(self, key: FlowKey) -> Flow | None:
+        """The flow with that key that some owner needs; None: nobody."""
+        return self._wanted.get(key)
+
     def owner_of(self, key: FlowKey) -> str | None:
         """Who wants the flow; None: nobody."""
         return self._owner.get(key)
 
-    def connect(self, dpid: int) -> None:
-        """The switch is there, for the first time or again: its whole table will be sent, and what it was told
-        earlier and should no longer hold will be removed."""
+    def connect(self, dpid: int, held: Iterable[Flow] = ()) -> None:
+        """The switch is there, for the first time or again, and holds ``held``: what it lacks will be sent, and what
+        it should not hold will be removed."""
         self._connected.add(dpid)
-        for key in self._wanted:
-            if key.dpid == dpid:
-                self._told.pop(key, None)
-                self._changed[key] = None
+        self._told = {key: flow for key, flow in self._told.items() if key.dpid != dpid}
+        self._changed.update(dict.fromkeys(key for key in self._wanted if key.dpid == dpid))
+        for flow in held:
+            self._told[flow.key] = flow
+            self._changed[flow.key] = None
+
+    def take_over(self) -> None:
+        """Everything that was found is owned now, or is nobody's and will be removed."""
+        self._cautious = False
 
     def lose(self, dpid: int) -> None:
         """The switch cannot be told anything now; it keeps what it holds."""
@@ -78,8 +89,10 @@ class Tables:
         removes: list[Command] = []
         fresh, self._fresh = self._fresh, set()
         for key in [key for key in self._changed if key.dpid in self._connected]:
-            del self._changed[key]
             wanted, told = self._wanted.get(key), self._told.get(key)
+            if self._cautious and told is not None and wanted != told:
+                continue
+            del self._changed[key]
             if wanted is not None and wanted != told:
                 adds.append(AddFlow(wanted))
                 self._told[key] = wanted

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,16 @@ class Journal:
                 events.append({"source": "controller", **json.loads(line)})
         # The sort is stable: of two events at one time the experiment's, which is the cause, stays first.
         events.sort(key=lambda event: event["monotonic_s"])
+        events = _in_one_order(events)
         with path.open("w") as out:
             for event in events:
                 at_s = round(event.pop("monotonic_s") - self.zero_s, 9)
                 out.write(json.dumps({"t_s": at_s, **event}) + "\n")
+
+
+def _in_one_order(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Where one thing befalls several circuits at one instant, which comes first is chance: then they go by name."""
+    ordered: list[dict[str, Any]] = []
+    for _, alike in groupby(events, key=lambda event: (event["monotonic_s"], event["source"], event["event"])):
+        ordered += sorted(alike, key=lambda event: str(event.get("circuit", "")))
+    return ordered

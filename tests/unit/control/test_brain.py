@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,11 +14,13 @@ from twin.control.events import (
     ArpAsked,
     CircuitReleased,
     CircuitRequested,
+    FlowRefused,
     PortStatus,
     SwitchConnected,
     SwitchLost,
     Woken,
 )
+from twin.control.flows import FlowKey, Match
 from twin.control.route import CHANNELS
 from twin.plan.model import Plan
 
@@ -133,3 +136,23 @@ def test_strangers_are_ignored(bench: Any) -> None:
     assert bench.play(PortStatus(99, 1, False)) == []
     assert bench.play(PortStatus(4, 99, False)) == []
     assert bench.play(Woken()) == []
+
+
+def test_a_circuit_whose_cross_connect_is_refused_fails_and_gives_everything_back(bench: Any) -> None:
+    commands = bench.brain.handle(AB, 1.0)
+    flow = bench.flow_mods(commands)[0].flow
+    reason = "a-roadm refused a cross-connect: table full"
+    after = bench.brain.handle(FlowRefused(flow, "table full"), 2.0)
+    assert bench.records(after) == [("circuit-failed", {"circuit": "a-b", "reason": reason})]
+    assert len(bench.flow_mods(after)) == 4
+    assert bench.state("a-b") == ("failed", [], None, reason)
+    bench.play(AB)
+    assert bench.state("a-b")[:3] == ("active", ["ab"], 1)
+
+
+def test_a_refused_packet_flow_is_recorded_and_a_stale_refusal_is_not(bench: Any) -> None:
+    flow = bench.network.tables[1][FlowKey(1, 0, Match())]
+    assert bench.play(FlowRefused(flow, "table full")) == [
+        Record(bench.now_s, "flow-refused", {"switch": "a-border", "owner": "base", "reason": "table full"})
+    ]
+    assert bench.play(FlowRefused(replace(flow, priority=7), "table full")) == []

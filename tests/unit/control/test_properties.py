@@ -18,6 +18,7 @@ from twin.control.events import (
     CircuitReleased,
     CircuitRequested,
     Event,
+    FlowRefused,
     PortStatus,
     SwitchConnected,
     SwitchLost,
@@ -35,7 +36,13 @@ WEIGHTS = {"cut": 3, "repair": 3, "request": 1, "release": 1, "lose": 1, "find":
 KINDS = [kind for kind, weight in WEIGHTS.items() for _ in range(weight)]
 Step_ = tuple[str, int, int]
 
-steps = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 99), st.integers(0, 99)), min_size=8, max_size=40)
+
+def steps_of(kinds: list[str]) -> st.SearchStrategy[list[Step_]]:
+    """Things to happen, each with two numbers that choose to what."""
+    return st.lists(st.tuples(st.sampled_from(kinds), st.integers(0, 99), st.integers(0, 99)), min_size=8, max_size=40)
+
+
+steps = steps_of(KINDS)
 
 
 @st.composite
@@ -93,7 +100,25 @@ class World:
             for end in self.plan.link_by_name[fibre].ends
             if self.network.dpid_of[end.node] == dpid
         )
-        self.tell(SwitchConnected(dpid, dark))
+        self.tell(SwitchConnected(dpid, dark, tuple(self.network.tables[dpid].values())))
+
+    def restart(self) -> None:
+        """The controller is killed and started again: it is asked for the same circuits, and all switches come."""
+        wanted = [(circuit.name, circuit.sites) for circuit in self.brain.circuits if circuit.alive]
+        self.answers, self.wakes = [], []
+        self.brain = optical_circuit(self.plan)
+        for name, sites in wanted:
+            self.tell(CircuitRequested(name, sites))
+        for dpid in sorted(self.network.tables):
+            self.connect(dpid)
+
+    def refuse(self, dpid: int, number: int) -> None:
+        """A switch says that it did not take one of the flows it holds."""
+        flows = list(self.network.tables[dpid].values())
+        if flows and dpid not in self.lost:
+            flow = flows[number % len(flows)]
+            del self.network.tables[dpid][flow.key]
+            self.tell(FlowRefused(flow, "table full"))
 
     def lose(self, dpid: int, forgets: bool) -> None:
         self.lost.add(dpid)
@@ -119,6 +144,10 @@ class World:
             self.lose(dpid, forgets=bool(y % 2))
         elif kind == "find" and dpid in self.lost:
             self.connect(dpid)
+        elif kind == "restart":
+            self.restart()
+        elif kind == "refuse":
+            self.refuse(dpid, y)
         elif kind == "answer":
             self.answer(1 + y % 4)
         elif kind == "wait":
@@ -206,7 +235,7 @@ def check_packets(world: World) -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(plans(), steps, st.integers(1, 2))
+@given(plans(), steps_of([*KINDS, "restart"]), st.integers(1, 2))
 def test_whatever_happens_nothing_is_shared_orphaned_or_looped(plan: Plan, todo: list[Step_], channels: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(CHANNELS, "roadm", range(1, channels + 1))
@@ -220,6 +249,33 @@ def test_whatever_happens_nothing_is_shared_orphaned_or_looped(plan: Plan, todo:
             assert circuit.step is Step.SETTLED
             assert circuit.state in (State.ACTIVE, State.DOWN, State.FAILED, State.RELEASED)
         check_nothing_leaked(world)
+
+
+@settings(max_examples=60, deadline=None)
+@given(plans(), steps_of([*KINDS, "restart", "refuse"]))
+def test_a_refused_cross_connect_ends_its_circuit_and_no_other(plan: Plan, todo: list[Step_]) -> None:
+    world = start(plan)
+    for kind, x, y in todo:
+        before = {circuit.name for circuit in world.brain.circuits if circuit.state is State.FAILED}
+        world.step((kind, x, y))
+        failed = {c.name for c in world.brain.circuits if c.state is State.FAILED and "refused" in c.reason} - before
+        assert len(failed) <= int(kind == "refuse")
+    world.rest()
+    assert all(circuit.step is Step.SETTLED for circuit in world.brain.circuits)
+
+
+@settings(max_examples=60, deadline=None)
+@given(plans(), steps)
+def test_a_restarted_controller_changes_nothing_that_is_at_rest(plan: Plan, todo: list[Step_]) -> None:
+    world = start(plan)
+    for step in todo:
+        world.step(step)
+    world.rest()
+    tables = {dpid: dict(table) for dpid, table in world.network.tables.items()}
+    carried = sorted(str(circuit.route) for circuit in world.brain.circuits if circuit.route)
+    world.restart()
+    assert world.network.tables == tables
+    assert sorted(str(circuit.route) for circuit in world.brain.circuits if circuit.route) == carried
 
 
 def check_nothing_leaked(world: World) -> None:

@@ -51,7 +51,7 @@ def test_two_owners_of_one_flow_are_an_error() -> None:
         tables.want("y", [flow(1, 3)])
 
 
-def test_a_switch_that_returns_gets_all_it_should_hold_and_loses_what_it_should_not() -> None:
+def test_a_switch_that_returns_gets_what_it_lacks_and_loses_what_it_should_not_hold() -> None:
     tables = Tables()
     tables.connect(1)
     tables.want("x", [flow(1, 2), flow(2, 1)])
@@ -59,13 +59,26 @@ def test_a_switch_that_returns_gets_all_it_should_hold_and_loses_what_it_should_
     tables.lose(1)
     tables.want("x", [flow(1, 2), flow(3, 1)])
     assert tables.flush() == ([], {1})
+    tables.connect(1, held=[flow(1, 2), flow(2, 1), flow(9, 9)])
+    assert tables.flush() == ([AddFlow(flow(3, 1)), RemoveFlow(flow(2, 1)), RemoveFlow(flow(9, 9))], set())
+
+
+def test_a_switch_that_returns_empty_gets_everything() -> None:
+    tables = Tables()
     tables.connect(1)
-    commands, fresh = tables.flush()
-    assert sorted(map(str, commands)) == sorted(
-        map(str, [AddFlow(flow(1, 2)), AddFlow(flow(3, 1)), RemoveFlow(flow(2, 1))])
-    )
-    assert isinstance(commands[-1], RemoveFlow)
-    assert fresh == set()
+    tables.want("x", [flow(1, 2), flow(2, 1)])
+    tables.flush()
+    tables.connect(1)
+    assert tables.flush()[0] == [AddFlow(flow(1, 2)), AddFlow(flow(2, 1))]
+
+
+def test_cautious_tables_only_add_until_they_take_over() -> None:
+    tables = Tables(cautious=True)
+    tables.want("x", [flow(1, 2), flow(2, 2), flow(3, 2)])
+    tables.connect(1, held=[flow(1, 2), flow(2, 9), flow(4, 9)])
+    assert tables.flush()[0] == [AddFlow(flow(3, 2))]
+    tables.take_over()
+    assert tables.flush()[0] == [AddFlow(flow(2, 2)), RemoveFlow(flow(4, 9))]
 
 
 def test_a_flow_that_came_and_went_unsent_leaves_no_trace() -> None:

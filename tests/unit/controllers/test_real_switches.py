@@ -59,11 +59,32 @@ class Switches:
         words: list[str] = []
         for switch in (*self.plan.packet_switches, *self.plan.optical_switches):
             bridge, dpid = switch.bridge, f"other-config:datapath-id={switch.dpid:016x}"
-            words += ["--", "add-br", bridge, "--", "set", "bridge", bridge, "datapath_type=dummy", "fail_mode=secure"]
+            words += [
+                "--",
+                "--may-exist",
+                "add-br",
+                bridge,
+                "--",
+                "set",
+                "bridge",
+                bridge,
+                "datapath_type=dummy",
+                "fail_mode=secure",
+            ]
             words += ["protocols=OpenFlow13", dpid]
             for link in self.plan.links_of[switch.name]:
                 end = link.at(switch.name)
-                words += ["--", "add-port", bridge, end.interface, "--", "set", "interface", end.interface]
+                words += [
+                    "--",
+                    "--may-exist",
+                    "add-port",
+                    bridge,
+                    end.interface,
+                    "--",
+                    "set",
+                    "interface",
+                    end.interface,
+                ]
                 words += ["type=dummy", f"ofport_request={end.port}"]
             words += ["--", "set-controller", bridge, f"tcp:127.0.0.1:{port}"]
         self.run("ovs-vsctl", f"--db=unix:{self.folder}/db", *words[1:])
@@ -122,33 +143,42 @@ def ask(path: str, line: str) -> Any:
         return json.loads(connection.makefile().readline())
 
 
+Start = Callable[[str], Events]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
 @pytest.fixture
-def controller(environment: dict[str, str], switches: Switches) -> Iterator[Callable[[str], Events]]:
-    """A function that starts an app, connects the switches, and returns its events."""
+def controller(environment: dict[str, str], switches: Switches) -> Iterator[Start]:
+    """A function that starts an app, in place of the one it started before, which is killed; it connects the switches
+    and returns the events."""
     processes: list[subprocess.Popen[bytes]] = []
-    logs: list[Events] = []
+    port = free_port()
+    events = Events(Path(environment["TWIN_EVENTS"]))
 
     def start(app: str) -> Events:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        events = Events(Path(environment["TWIN_EVENTS"]))
-        logs.append(events)
+        for process in processes:
+            process.kill()
+            process.wait()
         command = [sys.executable, "-m", "controllers.launch", f"controllers/{app}.py", "--port", str(port)]
-        processes.append(subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}))
+        processes[:] = [subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment})]
         switches.connect(port)
         return events
 
     yield start
-    for log in logs:
-        log.close()
+    events.close()
     for process in processes:
         process.terminate()
         assert process.wait(timeout=20) == 0
 
 
 def test_circuits_come_up_are_rerouted_and_return(
-    controller: Callable[[str], Events], switches: Switches, environment: dict[str, str]
+    controller: Start, switches: Switches, environment: dict[str, str]
 ) -> None:
     events = controller("optical_circuit")
     assert {events.next("circuit-active")["circuit"] for _ in range(2)} == {"a-b", "b-c"}
@@ -175,9 +205,7 @@ def test_circuits_come_up_are_rerouted_and_return(
     assert events.next("circuit-released")["circuit"] == "a-b"
 
 
-def test_static_path_stays_where_it_is(
-    controller: Callable[[str], Events], switches: Switches, environment: dict[str, str]
-) -> None:
+def test_static_path_stays_where_it_is(controller: Start, switches: Switches, environment: dict[str, str]) -> None:
     events = controller("static_path")
     for _ in range(2):
         events.next("circuit-active")
@@ -190,3 +218,24 @@ def test_static_path_stays_where_it_is(
         ("b-c", "active", ["bc"]),
     ]
     assert switches.flows("s4") == before
+
+
+def test_a_killed_controller_finds_its_circuits_again_and_leaves_them(controller: Start, switches: Switches) -> None:
+    events = controller("optical_circuit")
+    for _ in range(2):
+        events.next("circuit-active")
+    before = {switch.bridge: switches.flows(switch.bridge) for switch in switches.plan.switches}
+    stray = "cookie=0x7477696e,priority=100,in_port=2,actions=output:3"
+    switches.run("ovs-ofctl", "-OOpenFlow13", "add-flow", f"{switches.folder}/s4.mgmt", stray)
+    controller("optical_circuit")
+    found = [events.next("circuit-active") for _ in range(2)]
+    reason = "found up when the controller started"
+    assert found == [
+        {"circuit": "a-b", "fibres": ["ab"], "channel": 1, "reason": reason},
+        {"circuit": "b-c", "fibres": ["bc"], "channel": 1, "reason": reason},
+    ]
+    switches.set_light("ab", "down")
+    events.next("circuit-active")
+    switches.set_light("ab", "up")
+    events.next("circuit-active")
+    assert {switch.bridge: switches.flows(switch.bridge) for switch in switches.plan.switches} == before

@@ -30,3 +30,20 @@ def test_events_are_merged_in_time_and_causes_come_first(tmp_path: Path, monkeyp
 def test_a_controller_that_said_nothing_is_fine(tmp_path: Path) -> None:
     journal.Journal().write(tmp_path / "events.jsonl", tmp_path / "absent")
     assert (tmp_path / "events.jsonl").read_text() == ""
+
+
+def test_circuits_that_share_an_instant_go_by_name(tmp_path: Path) -> None:
+    controller = tmp_path / "controller.jsonl"
+    lines = [(1.0, "down", "b"), (1.0, "active", "b"), (1.0, "active", "a"), (1.5, "active", "c"), (1.5, "down", "a")]
+    controller.write_text(
+        "".join(f'{{"monotonic_s": {t}, "event": "circuit-{e}", "circuit": "{c}"}}\n' for t, e, c in lines)
+    )
+    journal.Journal().write(tmp_path / "events.jsonl", controller)
+    events = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
+    assert [(event["t_s"], event["event"], event["circuit"]) for event in events] == [
+        (1.0, "circuit-down", "b"),
+        (1.0, "circuit-active", "a"),
+        (1.0, "circuit-active", "b"),
+        (1.5, "circuit-active", "c"),
+        (1.5, "circuit-down", "a"),
+    ]
