@@ -12,7 +12,7 @@ from twin.results.html_parts import Cell, Markup, join, table, tag
 from twin.results.outcome import AllReduceRecord, Iperf3Record, Outcome, PacketsRecord, QueueRecord, WorkloadRecord
 from twin.results.phases import AFTER, BEFORE, DURING
 from twin.results.restoration import restorations
-from twin.results.wording import LANDMARKS, describe, moment, path, rounded, show, show_bytes
+from twin.results.wording import LANDMARKS, describe, moment, path, rounded, show, show_bytes, show_got
 from twin.units import show_length, show_rate, show_size, show_time
 from twin.workloads.scenario import Iperf3
 
@@ -236,17 +236,14 @@ def streams(results: Results, run: Run) -> Markup:
 def expectations(results: Results) -> Markup:
     """Every expectation with its mark."""
     rows: list[list[Cell]] = [
-        [_mark(verdict), verdict.metric, verdict.wanted, _got(results, verdict)] for verdict in results.expectations
+        [_mark(verdict), verdict.metric, verdict.wanted, show_got(results.metrics, verdict.metric)]
+        for verdict in results.expectations
     ]
     return table("What the experiment expects, and what came", ("", "metric", "wanted", "got"), rows, numbers=1)
 
 
 def _mark(verdict: Verdict) -> Markup:
     return tag("span", "✓ met", class_="good") if verdict.ok else tag("span", "✗ not met", class_="bad")
-
-
-def _got(results: Results, verdict: Verdict) -> str:
-    return cell(results, verdict.metric) if verdict.metric in results.metrics else "no such metric"
 
 
 def queues(outcome: Outcome) -> Markup:

@@ -8,11 +8,11 @@ from rich.table import Table
 from rich.text import Text
 
 from twin.results.bundle import Run
-from twin.results.document import Fidelity, Metric, Results, Verdict
+from twin.results.document import Fidelity, Metric, Results
 from twin.results.outcome import AllReduceRecord, CircuitRecord, Iperf3Record, PacketsRecord
 from twin.results.phases import AFTER, BEFORE, DURING
 from twin.results.restoration import restorations
-from twin.results.wording import LANDMARKS, describe, moment, path, show
+from twin.results.wording import LANDMARKS, describe, moment, path, show, show_got
 from twin.units import show_time
 
 NOTHING = "-"
@@ -133,14 +133,8 @@ def _expectations(results: Results) -> Table:
     table = _table("Expectations", "", "metric", "wanted", "got", numbers=1)
     for verdict in results.expectations:
         mark = Text("✓", style="green") if verdict.ok else Text("✗", style="bold red")
-        table.add_row(mark, Text(verdict.metric), Text(verdict.wanted), got_text(results, verdict))
+        table.add_row(mark, Text(verdict.metric), Text(verdict.wanted), show_got(results.metrics, verdict.metric))
     return table
-
-
-def got_text(results: Results, verdict: Verdict) -> str:
-    """What came of an expectation, as people read it."""
-    metric = results.metrics.get(verdict.metric)
-    return "no such metric" if metric is None else show(metric)
 
 
 def _cell(results: Results, name: str) -> str:

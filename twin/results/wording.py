@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from twin.results.document import Metric
+from twin.results.document import Metric, Metrics
 from twin.results.event import Event
 from twin.units import show_rate, show_time
 
@@ -73,6 +73,18 @@ def show(metric: Metric) -> str:
     if metric.unit == "ratio":
         return show_ratio(metric.value)
     return f"{metric.value:,}" if isinstance(metric.value, int) else f"{metric.value:.6g}"
+
+
+def show_got(metrics: Metrics, name: str) -> str:
+    """What came of the metric ``name``; where there is none, why."""
+    metric = metrics.get(name)
+    if metric is not None:
+        return show(metric)
+    fibre, _, what = name.rpartition(".")
+    lost = metrics.get(f"{fibre}.lost_circuits") if what == "restoration" else None
+    if lost is None:
+        return "no such metric"
+    return f"never: {lost.value} circuit{'s' if lost.value != 1 else ''} lost"
 
 
 def show_ratio(value: float) -> str:

@@ -4,7 +4,7 @@ import pytest
 
 from twin.results.document import Metric
 from twin.results.event import Event
-from twin.results.wording import describe, moment, show, show_bytes
+from twin.results.wording import describe, moment, show, show_bytes, show_got
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,16 @@ def test_moments_and_bytes() -> None:
         "2.000 s", "2.0125 s", "2.000 s", "10.123456 s",
     ]  # fmt: skip
     assert [show_bytes(count) for count in (12, 1500, 20_000_000_000)] == ["12 B", "1.5 kB", "20 GB"]
+
+
+def test_what_came_of_an_expectation() -> None:
+    metrics = {
+        "fibre.a.restoration": Metric(0.02, "s"),
+        "fibre.a.lost_circuits": Metric(0, "1"),
+        "fibre.b.lost_circuits": Metric(1, "1"),
+        "fibre.c.lost_circuits": Metric(2, "1"),
+    }
+    names = ("fibre.a.restoration", "fibre.b.restoration", "fibre.c.restoration", "fibre.d.restoration", "tokens")
+    assert [show_got(metrics, name) for name in names] == [
+        "20 ms", "never: 1 circuit lost", "never: 2 circuits lost", "no such metric", "no such metric",
+    ]  # fmt: skip
