@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 from mininet.net import Mininet
 from pyroute2 import IPRoute
 
-from twin.emulation import qdisc, shaping
+from twin.emulation import qdisc, shaping, sysctl
 from twin.emulation.netlink import RouteSocket, interface_state
 from twin.emulation.nodes import PlannedInterface, PlannedLink, Server, Switch
 from twin.emulation.openvswitch import OpenVSwitch, bridge_commands, removal_commands
@@ -24,15 +25,17 @@ from twin.traffic import namespaces
 
 #: Written to every server's namespace. Buffers never limit a flow below its path's capacity; an idle connection keeps
 #: its window, as a collective's connections do; addresses do not expire while a run lasts.
+#: A receive buffer holds its packets' bookkeeping too and what the program has not read yet: four times the window.
+RECEIVE_WINDOWS = 4
 _SERVER_SYSCTLS = {
-    "net/ipv4/tcp_rmem": "4096 {socket} {socket}",
+    "net/ipv4/tcp_rmem": "4096 {receive} {receive}",
     "net/ipv4/tcp_wmem": "4096 {socket} {socket}",
     "net/ipv4/tcp_no_metrics_save": "1",
     "net/ipv4/tcp_slow_start_after_idle": "0",
     "net/ipv4/neigh/eth0/base_reachable_time_ms": "86400000",
 }
 _LAB_SYSCTLS = {
-    "net/core/rmem_max": "{socket}",
+    "net/core/rmem_max": "{receive}",
     "net/core/wmem_max": "{socket}",
     "net/ipv4/tcp_mem": "16777216 16777216 16777216",
 }
@@ -68,7 +71,7 @@ class Network(Mininet):  # type: ignore[misc]
 
     def build(self) -> None:
         """Make nodes, links and addresses; switches get their controller with ``start``."""
-        _write_sysctls(_LAB_SYSCTLS, self.plan.socket_bytes)
+        _write_sysctls(_LAB_SYSCTLS, self.plan.socket_bytes, sysctl.write_machine_wide)
         _disable_ipv6()
         for server in self.plan.servers:
             self.addHost(server.name, cls=Server, ip=f"{server.ip}/8", mac=server.mac)
@@ -169,7 +172,7 @@ class Network(Mininet):  # type: ignore[misc]
             route.link("set", index=1, state="up")
             route.link("set", index=eth0, state="up")
             route.addr("add", index=eth0, address=server.ip, prefixlen=8)
-            _write_sysctls(_SERVER_SYSCTLS, self.plan.socket_bytes)
+            _write_sysctls(_SERVER_SYSCTLS, self.plan.socket_bytes, sysctl.write)
             self._server_routes[name] = RouteSocket()
 
     # -- shaping ----------------------------------------------------------------------------------------------------
@@ -249,9 +252,10 @@ def _join(span: shaping.Span) -> None:
             )
 
 
-def _write_sysctls(settings: dict[str, str], socket_bytes: int) -> None:
+def _write_sysctls(settings: dict[str, str], socket_bytes: int, write: Callable[[str, str], object]) -> None:
     for name, value in settings.items():
-        Path("/proc/sys", name).write_text(value.format(socket=min(socket_bytes, 0x7FFFFFFF)))
+        receive = min(RECEIVE_WINDOWS * socket_bytes, 0x7FFFFFFF)
+        write(name, value.format(socket=min(socket_bytes, 0x7FFFFFFF), receive=receive))
 
 
 def _disable_ipv6() -> None:

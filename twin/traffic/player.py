@@ -2,7 +2,8 @@
 
 All ranks live in this one process: a socket belongs to the network namespace it was opened in, so one event loop can
 hold the connections of every server. Bytes are sent straight from a file in memory and dropped on arrival without
-being copied (``MSG_TRUNC``): what is measured is the network.
+being copied (``MSG_TRUNC``): what is measured is the network. A receiver is woken once per message and not once per
+packet (``SO_RCVLOWAT``): in the lab a system call costs more than carrying the packet.
 """
 
 from __future__ import annotations
@@ -18,8 +19,11 @@ from twin.errors import RunBroke
 from twin.traffic.namespaces import inside
 from twin.workloads.graph import COMPUTE, RECEIVE, SEND, Graph
 
-#: The file the bytes come from, and the most one system call moves.
-SOURCE_BYTES = 4 << 20
+#: The length of the file the bytes come from (a hole: it takes no memory), and the most one system call moves.
+SOURCE_BYTES = 64 << 20
+#: What waits to be read narrows TCP's window. The receive buffer holds four windows (see ``Network``): an eighth of it
+#: may wait, and the window stays above the path's bandwidth-delay product.
+WINDOW_SHARE = 8
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,16 @@ class Channel:
         self.to_send: deque[tuple[int, int]] = deque()  # (step, bytes left)
         self.to_receive: deque[tuple[int, int]] = deque()  # (step, bytes left)
         self.blocked = False
+        self._low_water = 1
+        buffer_bytes = incoming.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
+        self._most = min(buffer_bytes // WINDOW_SHARE, SOURCE_BYTES)
+
+    def wake_at(self, size_bytes: int) -> None:
+        """Be readable once ``size_bytes`` have arrived, or as many as may wait without narrowing TCP's window."""
+        wanted = min(max(size_bytes, 1), self._most)
+        if wanted != self._low_water:
+            self._low_water = wanted
+            self.incoming.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, wanted)
 
 
 class Player:
@@ -111,9 +125,11 @@ class Player:
         for index, step in enumerate(steps):
             if step.kind == RECEIVE:
                 self._channels[step.peer, step.rank].to_receive.append((index, step.size_bytes))
-        for index, count in enumerate(list(self._waiting)):
-            if count == 0:
-                self._begin(index)
+        first = [index for index, count in enumerate(self._waiting) if count == 0]
+        for channel in self._channels.values():
+            self._take_empty(channel)
+        for index in first:
+            self._begin(index)
         await self._done
 
     def _begin(self, index: int) -> None:
@@ -125,7 +141,7 @@ class Player:
                 self._send(channel)
         elif step.kind == COMPUTE:
             asyncio.get_running_loop().call_later(step.seconds, self._finish, index)
-        elif index in self._arrived:
+        elif index in self._arrived and step.after:
             self._finish(index)
 
     def _finish(self, index: int) -> None:
@@ -162,27 +178,39 @@ class Player:
             self._finish(index)
 
     def _readable(self, channel: Channel) -> None:
-        """Drop what has arrived and finish the receives it completes."""
-        finished: list[int] = []
+        """Drop what has arrived of the first message; when that is all of it, finish its receive."""
+        if not channel.to_receive:
+            return
+        index, left = channel.to_receive[0]
         try:
-            while channel.to_receive:
-                index, left = channel.to_receive[0]
-                while left:
-                    got = channel.incoming.recv_into(self._sink, min(left, SOURCE_BYTES), socket.MSG_TRUNC)
-                    if not got:
-                        raise ConnectionResetError("closed by its peer")
-                    left -= got
-                    channel.to_receive[0] = (index, left)
-                channel.to_receive.popleft()
-                finished.append(index)
+            got = channel.incoming.recv_into(self._sink, min(left, SOURCE_BYTES), socket.MSG_TRUNC)
         except BlockingIOError:
-            pass
+            return
         except OSError as problem:
             self._fail(problem)
-        for index in finished:
-            self._arrived.add(index)
-            if self._waiting[index] == 0:
-                self._finish(index)
+            return
+        if not got:
+            self._fail(ConnectionResetError("closed by its peer"))
+            return
+        channel.to_receive[0] = (index, left - got)
+        if got < left:
+            channel.wake_at(left - got)
+            return
+        channel.to_receive.popleft()
+        self._arrive(index)
+        self._take_empty(channel)
+
+    def _take_empty(self, channel: Channel) -> None:
+        """Finish the empty messages at the head of the queue, and wait for the whole of the one after them."""
+        while channel.to_receive and channel.to_receive[0][1] == 0:
+            self._arrive(channel.to_receive.popleft()[0])
+        if channel.to_receive:
+            channel.wake_at(channel.to_receive[0][1])
+
+    def _arrive(self, index: int) -> None:
+        self._arrived.add(index)
+        if self._waiting[index] == 0:
+            self._finish(index)
 
     def _fail(self, problem: Exception) -> None:
         """End the play under way with ``problem``."""
