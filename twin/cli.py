@@ -110,6 +110,35 @@ def run(
     raise typer.Exit(0 if finished.results.met else EXPECTATION_FAILED)
 
 
+@app.command(epilog="Example: twin predict experiments/three-sites-cut.yaml")
+def predict(
+    experiment: ExperimentPath,
+    out: Annotated[Path | None, typer.Option("--out", help="The result bundle's folder, new or empty.")] = None,
+    sets: SetOption = [],  # noqa: B006 - Typer reads it and never changes it
+    seed: Annotated[int | None, typer.Option("--seed", help="In place of the file's seed.")] = None,
+) -> None:
+    """Predict an experiment from a flow-level model, in milliseconds, and write its result bundle."""
+    from rich.text import Text
+
+    from twin import prediction
+    from twin.results import bundle, summary
+
+    finished = prediction.predict(experiment, out, sets=sets, seed=seed)
+    _show(Text(f"{finished.folder}/{bundle.REPORT}"))
+    _show(summary.render(finished.results, bundle.read_run(finished.folder)))
+    raise typer.Exit(0 if finished.results.met else EXPECTATION_FAILED)
+
+
+@app.command(epilog="Example: twin compare runs/three-sites-cut-001 runs/three-sites-cut-002")
+def compare(
+    folders: Annotated[list[Path], typer.Argument(metavar="BUNDLE", help="Result bundles' folders, two or more.")],
+) -> None:
+    """Set result bundles side by side, metric by metric; differences are from the first."""
+    from twin.results import compare as comparison
+
+    _show(comparison.compare(folders))
+
+
 @app.command(epilog="Example: twin report runs/three-sites-cut")
 def report(folder: Annotated[Path, typer.Argument(metavar="BUNDLE", help="A result bundle's folder.")]) -> None:
     """Write a bundle's report.html again, and print its path."""

@@ -40,7 +40,8 @@ def twin(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
     return run
 
 
-VERBS = [["validate"], ["plan"], ["run"], ["report"], ["shell"], ["clean"], ["lab", "build"], ["lab", "status"]]
+VERBS = [[verb] for verb in ("validate", "plan", "run", "predict", "compare", "report", "shell", "clean")]
+VERBS += [["lab", "build"], ["lab", "status"]]
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=" ".join)

@@ -1,6 +1,6 @@
 """Imports go down one ladder. Each room is imported whole in a fresh interpreter, which then says what came along::
 
-cli > experiment > lab, predict, results > spec > optics, fabrics, workloads, control > plan > units, errors
+cli > experiment, prediction > lab, predict, results > spec > optics, fabrics, workloads, control > plan > units, errors
                                               controllers > control     emulation > traffic > workloads
 """
 
@@ -36,7 +36,8 @@ SEES: Final[dict[str, set[str]]] = {
     "predict": _HOST,
     "results": _HOST,
     "experiment": {"lab", "predict", "results", *_HOST},
-    "cli": {"experiment", "lab", "predict", "results", *_HOST},
+    "prediction": {"predict", "results", *_HOST},
+    "cli": {"experiment", "prediction", "lab", "predict", "results", *_HOST},
     "emulation": {"traffic", *_LAB_SIDE},  # it is the lab side's main program, and plays the workload
     "traffic": _LAB_SIDE,
     "controllers": {"control", *_LAB_SIDE},

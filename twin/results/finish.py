@@ -17,7 +17,7 @@ DISTRIBUTION = "twin"
 SOURCE_VERSION = "0.1.0+source"
 
 
-def finish(folder: Path, *, lab: str, clock: str, wall_s: float) -> Results:
+def finish(folder: Path, *, lab: str, clock: str, wall_s: float, engine: str = "emulation") -> Results:
     """Write ``samples.parquet`` (for ``samples.csv``, which goes) and ``results.json``; return the results.
 
     ``wall_s`` is how long the run took on the wall's clock: nothing else here depends on it. Raises ``RunBroke``
@@ -33,7 +33,7 @@ def finish(folder: Path, *, lab: str, clock: str, wall_s: float) -> Results:
     except BadInput as problem:
         raise RunBroke(f"the lab left no whole result: {problem}", log) from problem
     samples.write_parquet(folder / bundle.SAMPLES, table)
-    results = results_of(run, engine="emulation", lab=lab, clock=clock, wall_s=wall_s)
+    results = results_of(run, engine=engine, lab=lab, clock=clock, wall_s=wall_s)
     bundle.write_results(folder, results)
     (folder / bundle.SAMPLES_CSV).unlink()
     return results

@@ -31,8 +31,8 @@ def ring_all_reduce(ranks: int, size_bytes: int, slices: int, lock_step: bool = 
     builder = GraphBuilder(ranks)
     group = list(range(ranks))
     cut = 1 if lock_step else slices
-    owned = _reduce_scatter(builder, group, size_bytes, cut, {})
-    _all_gather(builder, group, size_bytes, cut, owned)
+    owned = reduce_scatter(builder, group, size_bytes, cut, {})
+    all_gather(builder, group, size_bytes, cut, owned)
     return builder.build()
 
 
@@ -44,23 +44,23 @@ def hierarchical_all_reduce(
     cut = 1 if lock_step else slices
     ready: Ready = {}
     for site in sites:
-        ready |= _reduce_scatter(builder, site, size_bytes, cut, {})
+        ready |= reduce_scatter(builder, site, size_bytes, cut, {})
     shards = split(size_bytes, len(sites[0]))
     for index, shard in enumerate(shards):
         across = [site[index] for site in sites]
-        owned = _reduce_scatter(builder, across, shard, cut, ready)
-        ready |= _all_gather(builder, across, shard, cut, owned)
+        owned = reduce_scatter(builder, across, shard, cut, ready)
+        ready |= all_gather(builder, across, shard, cut, owned)
     for site in sites:
-        _all_gather(builder, site, size_bytes, cut, ready)
+        all_gather(builder, site, size_bytes, cut, ready)
     return builder.build()
 
 
-def _reduce_scatter(builder: GraphBuilder, group: Sequence[int], size_bytes: int, slices: int, ready: Ready) -> Ready:
+def reduce_scatter(builder: GraphBuilder, group: Sequence[int], size_bytes: int, slices: int, ready: Ready) -> Ready:
     """n - 1 ring steps; afterwards each rank owns one reduced block."""
     return _ring_steps(builder, group, size_bytes, slices, ready)
 
 
-def _all_gather(builder: GraphBuilder, group: Sequence[int], size_bytes: int, slices: int, ready: Ready) -> Ready:
+def all_gather(builder: GraphBuilder, group: Sequence[int], size_bytes: int, slices: int, ready: Ready) -> Ready:
     """n - 1 ring steps; afterwards each rank has every block. Its bytes and steps are reduce-scatter's."""
     return _ring_steps(builder, group, size_bytes, slices, ready)
 

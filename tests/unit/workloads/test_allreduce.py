@@ -6,7 +6,7 @@ import pytest
 
 from twin.plan.build import build_plan
 from twin.plan.topology import Port, Site, SiteFabric, Topology
-from twin.traffic.allreduce import _next_start_s, graph_of
+from twin.workloads.allreduce import graph_of, next_start_s
 from twin.workloads.collectives import hierarchical_all_reduce, ring_all_reduce
 from twin.workloads.scenario import AllReduce
 
@@ -18,11 +18,11 @@ SERVERS = ("a-1", "a-2", "b-1", "b-2")
 
 @pytest.mark.parametrize(("now_s", "start_s"), [(1.0, 1.0), (1.199, 1.2), (1.2, 1.2), (1.3, 1.4)])
 def test_iterations_start_at_multiples(now_s: float, start_s: float) -> None:
-    assert _next_start_s(1.0, 0.2, now_s, 1) == pytest.approx(start_s)
+    assert next_start_s(1.0, 0.2, now_s, 1) == pytest.approx(start_s)
 
 
 def test_the_first_iteration_starts_at_once() -> None:
-    assert _next_start_s(1.05, 0.2, 1.05, 0) == 1.05
+    assert next_start_s(1.05, 0.2, 1.05, 0) == 1.05
 
 
 def test_hierarchical_groups_the_servers_by_site() -> None:

@@ -1,0 +1,61 @@
+"""A prediction's bundle has the shape and the names of a run's."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from twin.prediction import predict
+from twin.results import bundle
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+NETEM = REPOSITORY / "experiments/allreduce-netem.yaml"
+
+
+def test_a_bundle_is_whole(tmp_path: Path) -> None:
+    done = predict(NETEM, tmp_path / "bundle")
+    assert sorted(path.name for path in done.folder.iterdir()) == [
+        "events.jsonl",
+        "experiment.yaml",
+        "lab",
+        "plan.json",
+        "report.html",
+        "results.json",
+        "samples.parquet",
+        "topology.yaml",
+        "workload.json",
+    ]
+    assert bundle.read_results(done.folder) == done.results
+    assert (done.results.engine, done.results.lab) == ("prediction", "none")
+    assert done.results.met
+
+
+def test_two_predictions_differ_in_wall_time_only(tmp_path: Path) -> None:
+    texts = []
+    for name in ("one", "two"):
+        folder = predict(NETEM, tmp_path / name, seed=5).folder
+        texts.append(json.loads((folder / bundle.RESULTS).read_text()) | {"wall_s": 0})
+        assert (folder / bundle.EVENTS).read_bytes() == (tmp_path / "one" / bundle.EVENTS).read_bytes()
+        assert (folder / bundle.SAMPLES).read_bytes() == (tmp_path / "one" / bundle.SAMPLES).read_bytes()
+    assert texts[0] == texts[1]
+    assert texts[0]["seed"] == 5
+
+
+@pytest.mark.parametrize(
+    ("servers", "rate", "delay", "closed_s"),
+    [
+        (4, "5 Gb/s", "0.5 ms", 2 * 3 / 4 * 2**27 * 8 / 5e9 * 9015 / 8949 + 1e-3),
+        (8, "2 Gb/s", "2.5 ms", 2 * 7 / 8 * 2**27 * 8 / 2e9 * 9015 / 8949 + 5e-3),
+        (32, "1 Gb/s", "5 ms", 2 * 31 / 32 * 2**27 * 8 / 1e9 * 9015 / 8949 + 10e-3),
+    ],
+)
+def test_a_pipelined_ring_takes_its_bytes_and_one_delay(
+    tmp_path: Path, servers: int, rate: str, delay: str, closed_s: float
+) -> None:
+    """2 (n - 1)/n S/B, with frames' overhead, and the delay once: slices hide the others."""
+    nic = "topology.sites.cluster.servers"
+    sets = [f"{nic}.count={servers}", f"{nic}.nic.rate={rate}", f"{nic}.nic.delay={delay}"]
+    done = predict(NETEM, tmp_path / "bundle", sets)
+    assert done.results.value("allreduce.time") == pytest.approx(closed_s, rel=2e-3)

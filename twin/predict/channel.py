@@ -1,0 +1,102 @@
+"""A TCP connection as a fluid: a queue of messages, a window that opens in rounds, and the rate it has been given.
+
+::
+
+    window   10 segments   20          40
+             |####|.......|########|...|################|      # sends at its fair share   . waits for the first answer
+             0           RTT          2 RTT
+
+A round lets one window leave and ends one round-trip time after it began, or when the window is used up if that comes
+later. A round that used more than half of its window doubles it (as Linux does in slow start), up to what the sockets
+hold. Sizes are bits on the wire.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from twin.predict.directions import Path
+
+#: Linux's initial window (RFC 6928), segments.
+INITIAL_SEGMENTS: Final = 10
+#: Linux's least retransmission time-out, s (TCP_RTO_MIN), to which the round trip is added.
+RTO_MIN_S: Final = 0.2
+#: What is left of a window after a loss that was repaired without a time-out: CUBIC's beta (RFC 9438).
+CUBIC_BETA: Final = 0.7
+
+
+@dataclass
+class Message:
+    """``arrived`` is called when the last bit is at the other end."""
+
+    bits: float
+    arrived: Callable[[], None]
+    departed_s: float = 0.0
+    lost: bool = False
+
+
+@dataclass(eq=False)
+class Channel:
+    """``pairs`` are the (source, target) servers of as many connections alike, which advance together; ``load`` the
+    (link, weight) that they put on the network. ``number`` is unique.
+
+    ``left`` is what remains of the first message of ``queue``, ``credit`` of the round's window. ``lost_s`` is when
+    something was first lost for want of a path; None: nothing was."""
+
+    number: int
+    pairs: Sequence[tuple[str, str]]
+    window: float
+    window_limit: float
+    paths: tuple[Path, ...] | None = None
+    load: tuple[tuple[int, float], ...] = ()
+    delay_s: float = 0.0
+    rtt_s: float = 0.0
+    queue: deque[Message] = field(default_factory=deque)
+    flying: deque[Message] = field(default_factory=deque)
+    left: float = 0.0
+    credit: float = float("inf")
+    round_s: float = float("-inf")
+    sending: bool = False
+    waits: bool = False
+    rate_bps: float = 0.0
+    since_s: float = 0.0
+    version: int = 0
+    sent: float = 0.0
+    last_arrival_s: float = 0.0
+    lost_s: float | None = None
+
+    def advance(self, now_s: float) -> None:
+        """Let what was sent since the last call have left."""
+        bits = self.rate_bps * (now_s - self.since_s)
+        self.since_s = now_s
+        self.left -= bits
+        self.credit -= bits
+        self.sent += bits
+
+    def sent_by(self, now_s: float) -> float:
+        """Bits sent up to ``now_s``, without changing anything."""
+        return self.sent + (self.rate_bps * (now_s - self.since_s) if self.sending else 0.0)
+
+    def open_round(self, now_s: float, grow: bool) -> None:
+        """A new round begins; ``grow``: the one before used its window up."""
+        if grow:
+            self.window = min(2 * self.window, self.window_limit)
+        self.round_s, self.credit = now_s, self.window
+
+    def retry_s(self, now_s: float, segment_bits: float) -> float:
+        """When a connection that lost something at ``lost_s`` sends again, its path being back at ``now_s``: one round
+        trip later where later data tell of the gap, else at the next time-out, each twice as long as the one before."""
+        assert self.lost_s is not None
+        if now_s - self.lost_s < self.rtt_s:
+            self.window *= CUBIC_BETA
+            return now_s + self.rtt_s
+        self.window = INITIAL_SEGMENTS * segment_bits
+        pause_s = RTO_MIN_S + self.rtt_s
+        at_s = self.lost_s + pause_s
+        while at_s < now_s:
+            pause_s *= 2
+            at_s += pause_s
+        return at_s

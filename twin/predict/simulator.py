@@ -1,0 +1,317 @@
+"""The event loop: channels share links fairly, messages arrive after their path's delay, paths change under way.
+
+Rates change only when a channel begins or stops sending, and then only among those that share links with it, directly
+or through others. Queues are not modelled: what leaves a sender arrives one path delay later.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from twin.plan.model import Plan
+from twin.predict.channel import INITIAL_SEGMENTS, Channel, Message
+from twin.predict.directions import Directions, Path
+from twin.predict.forwarding import Forwarding
+from twin.predict.loads import common_loads, full_load
+from twin.predict.sharing import max_min
+
+#: Frame and segment: Ethernet's header; IPv4's, TCP's and the timestamps option.
+ETHERNET_BYTES: Final = 14
+TCP_HEADERS_BYTES: Final = 20 + 20 + 12
+#: Bits and seconds that are rounding errors.
+_NO_BITS: Final = 1.0
+_SAME_S: Final = 1e-12
+#: Rates that differ by less are the same.
+_SAME_RATE: Final = 1e-9
+#: What stands for the rate of a path that nothing limits.
+UNLIMITED_BPS: Final = 1e18
+
+
+class Simulator:
+    """``now_s`` is the experiment's time; ``cuts`` maps a link to the times at which it was cut."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.now_s = 0.0
+        self.directions = Directions(plan)
+        self.forwarding = Forwarding(plan, self.directions)
+        self.segment_bits = (plan.mtu + ETHERNET_BYTES) * 8.0
+        self.overhead = (plan.mtu + ETHERNET_BYTES) / (plan.mtu - TCP_HEADERS_BYTES)
+        self._events: list[tuple[float, int, Callable[..., None], tuple[Any, ...]]] = []
+        self._count = 0
+        self._opened = 0
+        self._channels: list[Channel] = []
+        self._on_link: dict[int, set[Channel]] = {}
+        self._dirty: set[int] = set()
+        self.cuts: dict[str, list[float]] = {}
+        self._free: list[Channel] = []
+        self._stale = False
+        self._moved = [0.0] * len(self.directions.all)
+        self._capacity = {i: d.rate_bps for i, d in enumerate(self.directions.all) if d.rate_bps is not None}
+
+    # -- time -------------------------------------------------------------------------------------------------------
+
+    def at(self, at_s: float, call: Callable[..., None], *arguments: Any) -> None:
+        """Call ``call`` at ``at_s``; calls of one time keep their order."""
+        self._count += 1
+        heapq.heappush(self._events, (at_s, self._count, call, arguments))
+
+    def run(self, until: Callable[[], bool]) -> None:
+        """Let time pass until ``until()`` or until nothing more can happen."""
+        while not until():
+            self._settle()
+            if not self._events:
+                return
+            at_s = self._events[0][0]
+            self.now_s = max(at_s, self.now_s)
+            while self._events and self._events[0][0] <= at_s + _SAME_S:
+                _at_s, _count, call, arguments = heapq.heappop(self._events)
+                call(*arguments)
+
+    # -- channels ---------------------------------------------------------------------------------------------------
+
+    def open(self, pairs: Sequence[tuple[str, str]]) -> Channel:
+        """A connection from the first to the second of each of ``pairs``; all of them do the same."""
+        limit = self.plan.socket_bytes * 8.0
+        self._opened += 1
+        channel = Channel(self._opened, tuple(pairs), INITIAL_SEGMENTS * self.segment_bits, limit)
+        self._channels.append(channel)
+        self._route(channel)
+        return channel
+
+    def close(self, channel: Channel) -> None:
+        """The connection is gone, and what it had to send; what it sent stays counted."""
+        self._stop(channel)
+        channel.queue.clear()
+        for message in channel.flying:
+            message.lost = True
+        self._book(channel)
+        self._channels.remove(channel)
+        self._stale = True
+
+    def send(self, channel: Channel, size_bytes: float, arrived: Callable[[], None]) -> None:
+        """Put a message in the channel's queue."""
+        channel.queue.append(Message(size_bytes * 8 * self.overhead, arrived))
+        if len(channel.queue) == 1:
+            channel.left = channel.queue[0].bits
+            self._begin(channel)
+
+    def rerouted(self, cut: str | None = None) -> None:
+        """Paths may have changed; what was under way on the link ``cut`` is lost."""
+        if cut is not None:
+            self.cuts.setdefault(cut, []).append(self.now_s)
+        for channel in self._channels:
+            if cut is not None and channel.paths is not None:
+                self._lose_under_way(channel, cut)
+            self._route(channel)
+
+    def moved_bits(self) -> list[float]:
+        """What each direction has carried so far, bits on the wire."""
+        moved = list(self._moved)
+        for channel in self._channels:
+            bits = channel.sent_by(self.now_s)
+            if bits:
+                for number, weight in full_load(channel.paths or ()).items():
+                    moved[number] += weight * bits
+        return moved
+
+    # -- sending ----------------------------------------------------------------------------------------------------
+
+    def _begin(self, channel: Channel) -> None:
+        """Send, if there is something to send and nothing that forbids it."""
+        if channel.sending or channel.waits or not channel.queue:
+            return
+        if channel.paths is None:
+            channel.lost_s = self.now_s if channel.lost_s is None else channel.lost_s
+            return
+        if self.now_s >= channel.round_s + channel.rtt_s - _SAME_S:
+            channel.open_round(self.now_s, grow=channel.credit < channel.window / 2)
+        elif channel.credit <= _NO_BITS:
+            self._wait(channel, channel.round_s + channel.rtt_s, grow=True)
+            return
+        channel.sending, channel.rate_bps, channel.since_s = True, 0.0, self.now_s
+        for link, _weight in channel.load:
+            self._on_link.setdefault(link, set()).add(channel)
+            self._dirty.add(link)
+        if not channel.load:
+            self._free.append(channel)
+
+    def _stop(self, channel: Channel) -> None:
+        """Send nothing for now."""
+        if not channel.sending:
+            return
+        channel.advance(self.now_s)
+        channel.sending, channel.rate_bps = False, 0.0
+        channel.version += 1
+        for link, _weight in channel.load:
+            self._on_link[link].discard(channel)
+            self._dirty.add(link)
+
+    def _wait(self, channel: Channel, until_s: float, grow: bool) -> None:
+        channel.waits = True
+        channel.version += 1
+        self.at(until_s, self._resume, channel, channel.version, grow)
+
+    def _resume(self, channel: Channel, version: int, grow: bool) -> None:
+        if channel.version == version:
+            channel.waits = False
+            channel.open_round(self.now_s, grow)
+            self._begin(channel)
+
+    def _progress(self, channel: Channel, version: int) -> None:
+        """A message has left or the window is used up."""
+        if channel.version != version:
+            return
+        channel.advance(self.now_s)
+        while channel.queue and channel.left <= _NO_BITS:
+            self._depart(channel)
+        if not channel.queue:
+            self._stop(channel)
+        elif channel.credit > _NO_BITS:
+            self._plan_progress(channel)
+        elif self.now_s >= channel.round_s + channel.rtt_s - _SAME_S:
+            channel.open_round(self.now_s, grow=True)
+            self._plan_progress(channel)
+        else:
+            self._stop(channel)
+            self._wait(channel, channel.round_s + channel.rtt_s, grow=True)
+
+    def _depart(self, channel: Channel) -> None:
+        message = channel.queue.popleft()
+        message.departed_s = self.now_s
+        channel.left = channel.queue[0].bits if channel.queue else 0.0
+        channel.flying.append(message)
+        channel.last_arrival_s = max(self.now_s + channel.delay_s, channel.last_arrival_s)
+        self.at(channel.last_arrival_s, self._arrive, channel, message)
+
+    def _arrive(self, channel: Channel, message: Message) -> None:
+        if message.lost:
+            message.lost = False
+        elif channel.flying and channel.flying[0] is message:
+            channel.flying.popleft()
+            message.arrived()
+
+    def _plan_progress(self, channel: Channel) -> None:
+        channel.version += 1
+        if channel.rate_bps > 0:
+            wait_s = min(channel.left, channel.credit) / channel.rate_bps
+            self.at(self.now_s + max(wait_s, 0.0), self._progress, channel, channel.version)
+
+    # -- rates ------------------------------------------------------------------------------------------------------
+
+    def _settle(self) -> None:
+        """Give every channel that what just happened concerns its new rate."""
+        if self._stale:
+            self._share_links()
+        for channel in self._free:
+            self._set_rate(channel, UNLIMITED_BPS)
+        self._free.clear()
+        if not self._dirty:
+            return
+        loads = {channel: channel.load for channel in self._concerned()}
+        for channel, rate_bps in max_min(loads, self._capacity).items():
+            self._set_rate(channel, rate_bps)
+        self._dirty.clear()
+
+    def _concerned(self) -> list[Channel]:
+        """All channels that are joined to a changed link by links that they share."""
+        found: dict[Channel, None] = {}
+        links, seen = list(self._dirty), set(self._dirty)
+        while links:
+            for channel in self._on_link.get(links.pop(), ()):
+                if channel not in found:
+                    found[channel] = None
+                    fresh = [link for link, _weight in channel.load if link not in seen]
+                    seen.update(fresh)
+                    links += fresh
+        return sorted(found, key=lambda channel: channel.number)
+
+    def _set_rate(self, channel: Channel, rate_bps: float) -> None:
+        rate_bps = min(rate_bps, UNLIMITED_BPS)
+        if abs(rate_bps - channel.rate_bps) <= _SAME_RATE * rate_bps:
+            return
+        channel.advance(self.now_s)
+        channel.rate_bps = rate_bps
+        self._plan_progress(channel)
+
+    # -- paths ------------------------------------------------------------------------------------------------------
+
+    def _route(self, channel: Channel) -> None:
+        found = [self.forwarding.path(source, target) for source, target in channel.pairs]
+        paths = tuple(path for path in found if path is not None)
+        whole = paths if len(paths) == len(found) else None
+        if whole == channel.paths:
+            return
+        had_path = channel.paths is not None
+        self._stop(channel)
+        self._book(channel)
+        channel.paths = whole
+        channel.load = ()
+        self._stale = True
+        if whole is None:
+            if channel.queue and channel.lost_s is None:
+                channel.lost_s = self.now_s
+            return
+        channel.delay_s = max(path.delay_s for path in whole)
+        channel.rtt_s = channel.delay_s + self._back_s(channel)
+        if channel.lost_s is not None:
+            retry_s = channel.retry_s(self.now_s, self.segment_bits)
+            channel.lost_s = None
+            self._wait(channel, retry_s, grow=False)
+        elif had_path or channel.queue:
+            self._begin(channel)
+
+    def _back_s(self, channel: Channel) -> float:
+        """The delay of the way back; the way there's, where there is none."""
+        back = [self.forwarding.path(target, source) for source, target in channel.pairs]
+        return max((path.delay_s for path in back if path is not None), default=channel.delay_s)
+
+    def _share_links(self) -> None:
+        """Links that the same channels load alike are one link, the narrowest of them."""
+        self._stale = False
+        sending = [channel for channel in self._channels if channel.sending]
+        common = common_loads([channel.paths or () for channel in self._channels], self._capacity)
+        self._on_link.clear()
+        for channel, load in zip(self._channels, common, strict=True):
+            channel.load = load
+        for channel in sending:
+            for link, _weight in channel.load:
+                self._on_link.setdefault(link, set()).add(channel)
+                self._dirty.add(link)
+            if not channel.load:
+                self._free.append(channel)
+
+    def _book(self, channel: Channel) -> None:
+        """Count what the channel sent on its path so far to the path's directions."""
+        for number, weight in full_load(channel.paths or ()).items():
+            self._moved[number] += weight * channel.sent
+        channel.sent = 0.0
+
+    def _lose_under_way(self, channel: Channel, cut: str) -> None:
+        """What left less than the delay up to the end of the link ``cut`` ago is lost and has to be sent again."""
+        before_s = max((self._delay_past_s(path, cut) for path in channel.paths or ()), default=0.0)
+        if before_s == 0.0:
+            return
+        if channel.sending:
+            channel.advance(self.now_s)
+            channel.left = min(channel.left + channel.rate_bps * before_s, channel.queue[0].bits)
+            channel.lost_s = self.now_s
+        again = [message for message in channel.flying if message.departed_s > self.now_s - before_s]
+        for message in reversed(again):
+            channel.flying.remove(message)
+            message.lost = True
+            copy = Message(message.bits, message.arrived)
+            channel.queue.appendleft(copy)
+            channel.left = copy.bits
+            channel.lost_s = self.now_s
+
+    def _delay_past_s(self, path: Path, link: str) -> float:
+        """Delay from the start of ``path`` to the end of ``link``; 0 where it does not lead over it."""
+        total_s = 0.0
+        for number in path.directions:
+            total_s += self.directions.all[number].delay_s
+            if self.directions.all[number].link == link:
+                return max(total_s, _SAME_S)
+        return 0.0
