@@ -18,6 +18,8 @@ from twin.workloads.scenario import Controller
 #: How long a controller may take, in the lab's clock, to listen and to set up its first circuits.
 START_LIMIT_S = 60.0
 _POLL_S = 0.01
+#: The states of a circuit that has yet to become active or to fail.
+_ON_THE_WAY = ("requested", "computed", "installing", "qualifying")
 
 
 class ControllerProcess:
@@ -53,7 +55,7 @@ class ControllerProcess:
         """Wait until no circuit is on its way, and return them all."""
 
         def settled() -> bool:
-            return all(circuit["state"] not in ("requested", "installing") for circuit in self.circuits())
+            return all(circuit["state"] not in _ON_THE_WAY for circuit in self.circuits())
 
         self._wait_for(self._northbound.exists, "did not open its northbound socket")
         self._wait_for(settled, "did not finish setting up its circuits")

@@ -1,7 +1,7 @@
 """Route netlink, as far as this room packs its own messages: requests, attributes, and a socket that asks and waits.
 
-Everything that is not hot or exact goes through pyroute2; this is for what it cannot say (64-bit rates, nanoseconds)
-or cannot do within a running event loop.
+Packed here and not by a library, because a lab of 1,000 servers needs some 10,000 of them: one takes 0.1 ms in the lab
+and 6 ms with the library that was used first, which could also not say 64-bit rates and nanoseconds.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import struct
 from collections.abc import Iterator
 
 RTM_NEWLINK, RTM_NEWQDISC, RTM_GETQDISC = 16, 36, 38
-NLM_F_REQUEST, NLM_F_ACK, NLM_F_REPLACE, NLM_F_DUMP, NLM_F_CREATE = 0x1, 0x4, 0x100, 0x300, 0x400
+NLM_F_REQUEST, NLM_F_ACK, NLM_F_REPLACE, NLM_F_EXCL, NLM_F_DUMP, NLM_F_CREATE = 0x1, 0x4, 0x100, 0x200, 0x300, 0x400
 NLMSG_DONE = 3
 IFF_UP = 1
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from mininet.net import Mininet
-from pyroute2 import IPRoute
 
-from twin.emulation import qdisc, shaping, sysctl
+from twin.emulation import interfaces, qdisc, shaping, sysctl
+from twin.emulation.interfaces import Interface
 from twin.emulation.netlink import RouteSocket, interface_state
 from twin.emulation.nodes import PlannedInterface, PlannedLink, Server, Switch
 from twin.emulation.openvswitch import OpenVSwitch, bridge_commands, removal_commands
@@ -77,9 +77,8 @@ class Network(Mininet):  # type: ignore[misc]
             self.addHost(server.name, cls=Server, ip=f"{server.ip}/8", mac=server.mac)
         for switch in self.plan.switches:
             self.addSwitch(switch.name, cls=Switch, bridge=switch.bridge, dpid=f"{switch.dpid:x}")
-        with IPRoute() as route:
-            for index, link in enumerate(self.plan.links):
-                self._make_interfaces(route, link, shaping.span_of(link, index))
+        for index, link in enumerate(self.plan.links):
+            self._make_interfaces(link, shaping.span_of(link, index))
         for link in self.plan.links:
             self._add_planned_link(link)
         for server in self.plan.servers:
@@ -96,56 +95,48 @@ class Network(Mininet):  # type: ignore[misc]
             for position, end in enumerate(link.ends):
                 self._shape(link, end, span, seed=self.seed * 1_000_003 + 2 * index + position)
             if span:
-                _join(span)
+                self._join(span)
 
     def stop(self) -> None:
         """Take everything down: bridges, then interfaces, then namespaces."""
         self.ovs.transact(*removal_commands([s.bridge for s in self.switches]))
+        for index, link in enumerate(self.plan.links):
+            self._remove(link, shaping.span_of(link, index))
         for control in (self._route, *self._server_routes.values()):
             control.close()
-        with IPRoute() as route:
-            for index, link in enumerate(self.plan.links):
-                span = shaping.span_of(link, index)
-                names = [end.interface for end in link.ends if end.node not in self.plan.server_by_name]
-                for name in names + ([span.near, span.far] if span else []):
-                    for found in route.link_lookup(ifname=name):
-                        route.link("del", index=found)
         for node in (*self.switches, *self.hosts):
             node.terminate()
+
+    def _remove(self, link: Link, span: shaping.Span | None) -> None:
+        """Remove the link's interfaces, as far as a start that broke off had made them."""
+        mine = [end.interface for end in link.ends if end.node not in self.plan.server_by_name]
+        for name in [span.near, span.far] if span else mine[:1]:  # the other end of each pair goes with it
+            with suppress(OSError):
+                self._route.apply(interfaces.remove(self._ifindex(name, None)))
 
     def _namespace_of(self, end: End) -> int | None:
         return self.get(end.node).namespace if end.node in self.plan.server_by_name else None
 
-    def _make_interfaces(self, route: IPRoute, link: Link, span: shaping.Span | None) -> None:
+    def _make_interfaces(self, link: Link, span: shaping.Span | None) -> None:
         if span is None:
-            self._make_pair(route, link.b, link.a.interface, self._namespace_of(link.a), self._mac_of(link.a))
+            self._make_pair(self._interface(link.a), self._interface(link.b))
         else:
-            self._make_pair(route, link.a, span.near, None, None)
-            self._make_pair(route, link.b, span.far, None, None)
+            self._make_pair(self._interface(link.a), Interface(span.near, self.plan.mtu))
+            self._make_pair(self._interface(link.b), Interface(span.far, self.plan.mtu))
+
+    def _interface(self, end: End) -> Interface:
+        return Interface(end.interface, self.plan.mtu, self._mac_of(end), self._namespace_of(end))
+
+    def _make_pair(self, one: Interface, other: Interface) -> None:
+        """A veth pair. Netlink makes the first interface here and the second where it belongs."""
+        near, far = (one, other) if one.namespace is None else (other, one)
+        self._route.apply(interfaces.veth(near, far))
+        if far.namespace is None:
+            self._route.apply(interface_state(self._ifindex(far.name, None), up=True))
 
     def _mac_of(self, end: End) -> str | None:
         server = self.plan.server_by_name.get(end.node)
         return server.mac if server else None
-
-    def _make_pair(self, route: IPRoute, end: End, peer: str, peer_namespace: int | None, mac: str | None) -> None:
-        """A veth pair: ``end``'s interface and ``peer``, each where it belongs and up."""
-        mine, theirs = self._namespace_of(end), peer_namespace
-        if mine is not None:  # netlink creates the peer elsewhere, never the interface itself: swap them
-            own = {"ifname": peer}
-            other: dict[str, Any] = {"ifname": end.interface, "net_ns_fd": mine}
-            mac_owner, mac = other, self._mac_of(end)
-        else:
-            own = {"ifname": end.interface}
-            other = {"ifname": peer}
-            if theirs is not None:
-                other["net_ns_fd"] = theirs
-            mac_owner = other
-        if mac:
-            mac_owner["address"] = mac
-        other["mtu"] = self.plan.mtu
-        route.link("add", kind="veth", state="up", mtu=self.plan.mtu, peer=other, **own)
-        if mine is None and theirs is None:
-            route.link("set", index=route.link_lookup(ifname=other["ifname"])[0], state="up")
 
     def _add_planned_link(self, link: Link) -> None:
         nodes = [self.get(end.node) for end in link.ends]
@@ -166,14 +157,15 @@ class Network(Mininet):  # type: ignore[misc]
 
     def _configure_server(self, name: str) -> None:
         server = self.plan.server_by_name[name]
-        with namespaces.inside(self.get(name).namespace), IPRoute() as route:
+        with namespaces.inside(self.get(name).namespace):
             _disable_ipv6()
-            eth0 = route.link_lookup(ifname="eth0")[0]
-            route.link("set", index=1, state="up")
-            route.link("set", index=eth0, state="up")
-            route.addr("add", index=eth0, address=server.ip, prefixlen=8)
+            route = RouteSocket()
+            eth0 = socket.if_nametoindex("eth0")
+            for ifindex in (1, eth0):  # lo, and the server's one NIC
+                route.apply(interface_state(ifindex, up=True))
+            route.apply(interfaces.address(eth0, server.ip, 8))
             _write_sysctls(_SERVER_SYSCTLS, self.plan.socket_bytes, sysctl.write)
-            self._server_routes[name] = RouteSocket()
+            self._server_routes[name] = route
 
     # -- shaping ----------------------------------------------------------------------------------------------------
 
@@ -196,6 +188,13 @@ class Network(Mininet):  # type: ignore[misc]
             ifindex = self._ifindex(end.interface, namespace)
             control.apply(qdisc.netem(ifindex, end.delay_s, end.loss, seed))
             self.directions.append(Direction(link.name, end.node, "delay", ifindex, namespace))
+
+    def _join(self, span: shaping.Span) -> None:
+        """Forward every frame that enters one inner interface out of the other."""
+        near, far = (self._ifindex(name, None) for name in (span.near, span.far))
+        for source, target in ((near, far), (far, near)):
+            self._route.apply(interfaces.ingress_hook(source))
+            self._route.apply(interfaces.redirect(source, target))
 
     @staticmethod
     def _ifindex(interface: str, namespace: int | None) -> int:
@@ -233,23 +232,6 @@ class Network(Mininet):  # type: ignore[misc]
                 }
             found.append((direction, tables[direction.namespace][direction.ifindex]))
         return found
-
-
-def _join(span: shaping.Span) -> None:
-    """Forward every frame that enters one inner interface out of the other."""
-    with IPRoute() as route:
-        indices = [route.link_lookup(ifname=name)[0] for name in (span.near, span.far)]
-        for source, target in (indices, indices[::-1]):
-            route.tc("add", "clsact", index=source)
-            route.tc(
-                "add-filter",
-                "matchall",
-                index=source,
-                parent=0xFFFFFFF2,  # the ingress hook of clsact
-                protocol=3,  # ETH_P_ALL
-                prio=1,
-                action={"kind": "mirred", "direction": "egress", "action": "redirect", "ifindex": target},
-            )
 
 
 def _write_sysctls(settings: dict[str, str], socket_bytes: int, write: Callable[[str, str], object]) -> None:

@@ -116,7 +116,7 @@ def bridge_commands(plan: Plan, controller: str) -> list[str]:
             end = link.at(switch.name)
             commands.append(
                 f"-- add-port {switch.bridge} {end.interface}"
-                f" -- set interface {end.interface} ofport_request={end.port} mtu_request={plan.mtu}"
+                f" -- set interface {end.interface} ofport_request={end.port}"
             )
     return commands
 

@@ -10,9 +10,7 @@ from pathlib import Path
 END_LIMIT_S = 10.0
 
 
-def daemon(
-    command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None
-) -> subprocess.Popen[bytes]:
+def daemon(command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
     """Start ``command`` in the background; what it prints is appended to ``log``."""
     with log.open("ab") as out:
         return subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out)

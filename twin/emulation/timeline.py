@@ -8,9 +8,9 @@ from typing import Any
 from twin.emulation.controller import ControllerProcess
 from twin.emulation.network import Network
 from twin.errors import RunBroke
-from twin.traffic import allreduce, iperf3, packets
+from twin.traffic import allreduce, iperf3, packets, training
 from twin.traffic.context import Context, Record
-from twin.workloads.scenario import Action, AllReduce, Iperf3, Scenario, Workload
+from twin.workloads.scenario import Action, AllReduce, Iperf3, Scenario, Training, Workload
 
 
 class Timeline:
@@ -81,6 +81,8 @@ class Timeline:
                 await allreduce.run(workload, self._context, record)
             elif isinstance(workload, Iperf3):
                 await iperf3.run(workload, self._context, record)
+            elif isinstance(workload, Training):
+                await training.run(workload, self._context, record)
             else:
                 await packets.run(workload, self._context, record)
             self._context.record(workload.name, "workload-ended")

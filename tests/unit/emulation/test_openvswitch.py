@@ -14,7 +14,7 @@ def test_a_bridge_is_made_with_its_ports_and_controller() -> None:
         " other_config:datapath-id=0000000000000001 other_config:disable-in-band=true"
         " -- set-controller s1 tcp:127.0.0.1:6653"
         " -- set controller s1 connection_mode=out-of-band max_backoff=1000 inactivity_probe=0",
-        "-- add-port s1 s1-eth1 -- set interface s1-eth1 ofport_request=1 mtu_request=1500",
+        "-- add-port s1 s1-eth1 -- set interface s1-eth1 ofport_request=1",
     ]
 
 
