@@ -66,11 +66,10 @@ class Agent:
         return daemon([*command, str(self.ovs.control)], self.bundle / "logs" / "proxy.log")
 
     def stop(self) -> None:
-        """Take everything down, in the reverse order."""
+        """End the programs. The network itself goes with the lab, all at once: its kernel or its namespaces end."""
         self.controller.stop()
         if self.proxy is not None:
             end(self.proxy)
-        self.network.stop()
         self.ovs.stop()
 
     @property
@@ -109,8 +108,10 @@ def run(bundle: Path) -> int:
         agent.start()
         outcome |= loop.run(agent.play())
         outcome["ok"] = True
-    except TwinError as problem:
-        outcome["error"] = str(problem)
+    except Exception as problem:
+        outcome["error"] = str(problem) if isinstance(problem, TwinError) else f"{type(problem).__name__}: {problem}"
+        if not isinstance(problem, TwinError):
+            raise  # the traceback belongs into the lab's log
     finally:
         agent.stop()
         agent.journal.write(bundle / "events.jsonl", agent.controller.events)
