@@ -74,12 +74,14 @@ def plan(
     sets: SetOption = [],  # noqa: B006 - Typer reads it and never changes it
 ) -> None:
     """Show the plan: every site, link, rate, delay, queue and address."""
+    from twin.optics.lightpaths import plan_light
     from twin.plan.build import build_plan
     from twin.plan.codec import to_json
     from twin.spec import load
     from twin.spec.plan_view import render
 
-    built = build_plan(load(topology, sets).topology)
+    loaded = load(topology, sets).topology
+    built = plan_light(loaded, build_plan(loaded))
     if as_json:
         print(json.dumps(to_json(built), indent=2))
     else:

@@ -16,7 +16,7 @@ from typing import Final
 _DECIMAL: Final = {"": 1.0, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 _BINARY: Final = {"Ki": 2.0**10, "Mi": 2.0**20, "Gi": 2.0**30, "Ti": 2.0**40}
 
-#: kind of quantity -> unit as written -> factor to the base unit (b/s, s, bytes, km, fraction, watts, dB)
+#: kind of quantity -> unit as written -> factor to the base unit (b/s, s, bytes, km, fraction, watts, dB, Hz, Bd)
 UNITS: Final[dict[str, dict[str, float]]] = {
     "rate": {f"{prefix}b/s": factor for prefix, factor in _DECIMAL.items()},
     "time": {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9, "min": 60.0},
@@ -29,6 +29,10 @@ UNITS: Final[dict[str, dict[str, float]]] = {
     "power": {"W": 1.0, "kW": 1e3, "mW": 1e-3},
     "level": {"dB": 1.0},
     "slowness": {"us/km": 1e-6},
+    "attenuation": {"dB/km": 1.0},
+    "carrier power": {"dBm": 1.0},
+    "frequency": {"Hz": 1.0, "kHz": 1e3, "MHz": 1e6, "GHz": 1e9, "THz": 1e12},
+    "symbol rate": {"GBd": 1e9, "MBd": 1e6},
 }
 
 _QUANTITY = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S*)\s*\Z")
@@ -63,6 +67,10 @@ def _example(kind: str) -> str:
         "power": "17 W",
         "level": "3 dB",
         "slowness": "4.8967 us/km",
+        "attenuation": "0.2 dB/km",
+        "carrier power": "0 dBm",
+        "frequency": "75 GHz",
+        "symbol rate": "63.1 GBd",
     }[kind]
 
 

@@ -18,16 +18,17 @@ REPOSITORY: Final = Path(__file__).resolve().parents[2]
 
 _GROUND: Final = {"units", "errors"}
 _PURE: Final = {"plan", *_GROUND}
-_SPEC: Final = {"optics", "fabrics", "workloads", "control", *_PURE}
+_SPEC: Final = {"optics", "physics", "fabrics", "workloads", "control", *_PURE}
 _HOST: Final = {"spec", *_SPEC}
-_LAB_SIDE: Final = {"workloads", *_PURE}
+_LAB_SIDE: Final = {"workloads", "physics", *_PURE}
 
 #: room -> the other rooms it may see
 SEES: Final[dict[str, set[str]]] = {
     "units": set(),
     "errors": set(),
     "plan": _GROUND,
-    "optics": _PURE,
+    "physics": _PURE,
+    "optics": {"physics", *_PURE},
     "fabrics": _PURE,
     "workloads": _PURE,
     "control": _PURE,
@@ -44,10 +45,12 @@ SEES: Final[dict[str, set[str]]] = {
 }
 
 #: Rooms that need nothing but Python, so that any side can read them and tests of them are quick.
-STANDARD_LIBRARY_ONLY: Final = ("units", "errors", "plan", "fabrics", "workloads", "control", "lab")
+STANDARD_LIBRARY_ONLY: Final = ("units", "errors", "plan", "physics", "fabrics", "workloads", "control", "lab")
 
 #: The lab side starts in a second because it leaves these to the host side.
-HOST_LIBRARIES: Final = {"networkx", "pandas", "plotly", "pyarrow", "pydantic", "rich", "topohub", "typer"}
+HOST_LIBRARIES: Final = {
+    *("gnpy", "networkx", "numpy", "pandas", "plotly", "pyarrow", "pydantic", "rich", "topohub", "typer")
+}
 
 _IMPORT_ALL: Final = """
 import importlib, json, pkgutil, sys
@@ -99,3 +102,9 @@ def test_a_room_sees_only_what_lies_below_it(room: str) -> None:
 def test_the_ladder_has_no_loop() -> None:
     for room, below in SEES.items():
         assert all(room not in SEES[other] for other in below), room
+
+
+def test_gnpy_and_numpy_come_in_only_when_a_plant_is_designed() -> None:
+    """Importing all of the optics room, or of the rooms above it, brings neither."""
+    for room in ("optics", "spec"):
+        assert {name.split(".")[0] for name in modules_of(room)} & {"gnpy", "numpy", "scipy"} == set(), room

@@ -93,7 +93,11 @@ class _Builder:
     def _optical_switch(self, site: Site) -> OpticalSwitch:
         assert site.optical is not None
         name = optical_name(site)
-        return OpticalSwitch(name, site.name, site.optical.kind, *self._next_bridge(name), site.optical.delay_s)
+        optical = site.optical
+        bridge = self._next_bridge(name)
+        return OpticalSwitch(
+            name, site.name, optical.kind, *bridge, optical.delay_s, optical.technology, optical.switching_s
+        )
 
     def _end(self, node: str, port: Port | None = None, delay_s: float = 0.0, loss: float = 0.0) -> End:
         """The next free port of ``node``; ``port`` None leaves it unshaped."""
@@ -135,7 +139,8 @@ class _Builder:
             a = self._end(border, site.line)
             b = self._end(optical, delay_s=site.optical.delay_s + site.line.delay_s)
             self.links.append(Link(name, "line", a, b))
-            self.transceivers.append(Transceiver(name, site.name, border, optical, name, site.line.rate_bps))
+            rate_bps, kind = site.line.rate_bps, site.transceiver
+            self.transceivers.append(Transceiver(name, site.name, border, optical, name, rate_bps, kind))
 
     def _join_fibre(self, fibre: FibrePair) -> None:
         """Each direction: glass, amplifiers, and the transit of the switch it leaves."""
@@ -206,6 +211,10 @@ def _notes(topology: Topology) -> tuple[str, ...]:
     for source, names in lengths.items():
         if source != "stated":
             notes.append(f"length of fibre {', '.join(names)} is the {source} (the factor is assumed)")
+    if topology.optics is not None:
+        notes.append(
+            "a run does not look at light yet: circuits run at their transceivers' highest rate, whatever closes"
+        )
     ports = [port for site in topology.sites for port in (site.nic, site.line, site.fabric.uplink) if port]
     ports += [link.port for link in topology.links]
     if any(port.queue_bytes is None for port in ports):

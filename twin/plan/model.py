@@ -15,6 +15,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from twin.plan.light import Light
+
 SCHEMA = 1
 
 
@@ -41,7 +43,8 @@ class PacketSwitch:
 
 @dataclass(frozen=True)
 class OpticalSwitch:
-    """An OVS bridge that stands for a ``roadm`` (matches port and channel) or an ``ocs`` (matches the port)."""
+    """An OVS bridge that stands for a ``roadm`` (matches port and channel) or an ``ocs`` (matches the port). A changed
+    cross-connect is dark for ``switching_s``."""
 
     name: str
     site: str
@@ -49,6 +52,8 @@ class OpticalSwitch:
     dpid: int
     bridge: str
     delay_s: float
+    technology: str | None = None
+    switching_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,8 @@ class Link:
 
 @dataclass(frozen=True)
 class Transceiver:
-    """A pluggable on a border switch's line port; ``link`` is the name of its ``line`` link."""
+    """A pluggable on a border switch's line port; ``link`` is the name of its ``line`` link, ``type`` that of its
+    entry in the catalogue (None: light is not looked at)."""
 
     name: str
     site: str
@@ -100,6 +106,7 @@ class Transceiver:
     optical: str
     link: str
     rate_bps: float
+    type: str | None = None
 
 
 @dataclass(frozen=True)
@@ -133,7 +140,8 @@ class SitePlan:
 
 @dataclass(frozen=True)
 class Plan:
-    """One network, whole. ``socket_bytes`` is the socket buffer each server gets: 2 x the largest BDP."""
+    """One network, whole. ``socket_bytes`` is the socket buffer each server gets: 2 x the largest BDP. ``light`` is
+    there where the transceivers are of the catalogue's types."""
 
     schema: int
     name: str
@@ -147,6 +155,7 @@ class Plan:
     fibres: tuple[Fibre, ...]
     links: tuple[Link, ...]
     notes: tuple[str, ...] = ()
+    light: Light | None = None
 
     @property
     def switches(self) -> tuple[PacketSwitch | OpticalSwitch, ...]:

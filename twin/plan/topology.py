@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from twin.plan.catalogue import Catalogue
+
 #: Delay of G.652 fibre, one way, s/km: n = 1.468, GNPy 3.0.1's default.
 G652_DELAY_S_PER_KM = 4.8967e-6
 #: Delay of hollow-core fibre, one way, s/km: the middle of the published 3.3-3.5 us/km.
@@ -41,10 +43,13 @@ class SiteFabric:
 
 @dataclass(frozen=True)
 class Optical:
-    """The site's optical switch: ``roadm`` or ``ocs``; ``delay_s`` is its own transit delay, one way."""
+    """The site's optical switch: ``roadm`` or ``ocs``; ``delay_s`` is its own transit delay, one way. ``technology``
+    names a switch of the catalogue, and ``switching_s`` is the time in which a changed cross-connect is dark."""
 
     kind: str = "roadm"
     delay_s: float = 0.0
+    technology: str | None = None
+    switching_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -60,13 +65,16 @@ class Site:
     transceivers: int
     line: Port | None
     location: tuple[float, float] | None = None
+    transceiver: str | None = None
 
 
 @dataclass(frozen=True)
 class FibrePair:
     """A pair of fibres between two sites' optical switches, one for each direction.
 
-    ``length_source`` says where the length came from (``stated``, or ``great circle x 1.3``)."""
+    ``length_source`` says where the length came from (``stated``, or ``great circle x 1.3``). ``spans_km`` are the
+    spans from the first site (empty: equal ones). ``loss_db_per_km`` None: that of the fibre's type. Each span has a
+    connector of ``connector_db`` at both ends. Fibres of one group of ``shared_risks`` fail together."""
 
     name: str
     sites: tuple[str, str]
@@ -76,6 +84,10 @@ class FibrePair:
     amplifiers: int = 0
     amplifier_delay_s: float = AMPLIFIER_DELAY_S
     length_source: str = "stated"
+    spans_km: tuple[float, ...] = ()
+    loss_db_per_km: float | None = None
+    connector_db: float = 0.0
+    shared_risks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,6 +102,30 @@ class PacketLink:
 
 
 @dataclass(frozen=True)
+class Optics:
+    """How light is looked at. ``margin_db`` is what a lightpath must have over its mode's need, ``lock_s`` the time a
+    receiver takes to lock after light returns, ``design`` the type of transceiver whose channels the amplifiers are
+    set for."""
+
+    line_system: str
+    margin_db: float
+    lock_s: float
+    design: str
+
+
+@dataclass(frozen=True)
+class LightpathOrder:
+    """A lightpath that is asked for. ``fibres`` empty: the quickest route; ``mode`` None: the best that closes;
+    ``channel`` None: the first that is free."""
+
+    name: str
+    sites: tuple[str, str]
+    fibres: tuple[str, ...] = ()
+    mode: str | None = None
+    channel: int | None = None
+
+
+@dataclass(frozen=True)
 class Topology:
     """Everything that exists, in the order of the file."""
 
@@ -99,3 +135,6 @@ class Topology:
     links: tuple[PacketLink, ...] = ()
     mtu: int = 9000
     notes: tuple[str, ...] = field(default=())
+    optics: Optics | None = None
+    catalogue: Catalogue = field(default_factory=Catalogue)
+    lightpaths: tuple[LightpathOrder, ...] = ()

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from twin.plan.model import Fibre, Link, Plan, Server
+from twin.spec import light_view
 from twin.units import show_length, show_rate, show_size, show_time
 
 _KINDS = {
@@ -27,6 +28,8 @@ def render(plan: Plan) -> RenderableType:
     for table in (_sites(plan), _links(plan), _fibres(plan), _addresses(plan)):
         if table.row_count:
             parts += [Text(), table]
+    if plan.light is not None:
+        parts += light_view.render(plan.light)
     if plan.notes:
         notes = Table.grid(padding=(0, 1))
         for note in plan.notes:

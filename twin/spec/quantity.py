@@ -1,9 +1,9 @@
 """Pydantic types for quantities with units: text in the file, base units in the model, exact text again in a dump.
 
-    rate: Annotated[float, Quantity("rate", 1e6, 1.6e12)]            "400 Gb/s"        400e9
-    end: Annotated[float | None, Quantity("time", 0, 60, {"when-done": None})]
-    queue: Annotated[Depth, DepthRule()]                             "1 MiB", "5 ms", "automatic"
-    below: Annotated[Measure, MeasureRule()]                         "50 ms", 0.05
+rate: Annotated[float, Quantity("rate", 1e6, 1.6e12)]            "400 Gb/s"        400e9
+end: Annotated[float | None, Quantity("time", 0, 60, {"when-done": None})]
+queue: Annotated[Depth, DepthRule()]                             "1 MiB", "5 ms", "automatic"
+below: Annotated[Measure, MeasureRule()]                         "50 ms", 0.05
 """
 
 from __future__ import annotations
@@ -24,9 +24,38 @@ _SHOW: Final[dict[str, Callable[[float], str]]] = {
     "size": units.show_size,
     "length": units.show_length,
     "ratio": lambda value: f"{value * 100:.6g} %",
+    "power": lambda value: f"{value:.6g} W",
+    "level": lambda value: f"{value:.6g} dB",
+    "attenuation": lambda value: f"{value:.6g} dB/km",
+    "carrier power": lambda value: f"{value:.6g} dBm",
+    "frequency": lambda value: f"{value / 1e9:.9g} GHz",
+    "symbol rate": lambda value: f"{value / 1e9:.12g} GBd",
 }
-_BASE: Final = {"rate": "b/s", "time": "s", "size": "B", "length": "km", "ratio": "%"}
-_EXAMPLE: Final = {"rate": "400 Gb/s", "time": "10 ms", "size": "256 MiB", "length": "80 km", "ratio": "5 %"}
+_BASE: Final = {
+    "rate": "b/s",
+    "time": "s",
+    "size": "B",
+    "length": "km",
+    "ratio": "%",
+    "power": "W",
+    "level": "dB",
+    "attenuation": "dB/km",
+    "carrier power": "dBm",
+    "frequency": "Hz",
+}
+_EXAMPLE: Final = {
+    "rate": "400 Gb/s",
+    "time": "10 ms",
+    "size": "256 MiB",
+    "length": "80 km",
+    "ratio": "5 %",
+    "power": "17 W",
+    "level": "3 dB",
+    "attenuation": "0.2 dB/km",
+    "carrier power": "0 dBm",
+    "frequency": "75 GHz",
+    "symbol rate": "63.1 GBd",
+}
 
 
 def problem(found: str, allowed: str = "", remedy: str = "") -> PydanticCustomError:
@@ -54,6 +83,8 @@ def exact(value: float, kind: str) -> str:
     text = _SHOW[kind](value)
     if units.parse(text, kind) == value:
         return text
+    if kind == "symbol rate":
+        return f"{value / 1e9!r} GBd"
     return f"{value * 100 if kind == 'ratio' else value!r} {_BASE[kind]}"
 
 

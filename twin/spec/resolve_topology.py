@@ -5,6 +5,7 @@ from __future__ import annotations
 from twin.errors import BadInput
 from twin.plan import rules
 from twin.plan.build import build_plan
+from twin.plan.catalogue import Catalogue
 from twin.plan.topology import (
     G652_DELAY_S_PER_KM,
     HOLLOW_CORE_DELAY_S_PER_KM,
@@ -16,6 +17,7 @@ from twin.plan.topology import (
     SiteFabric,
     Topology,
 )
+from twin.spec import resolve_optics
 from twin.spec.document import Document, Path_, nearest
 from twin.spec.topology_file import (
     AUTOMATIC,
@@ -23,9 +25,11 @@ from twin.spec.topology_file import (
     FabricFile,
     FibreFile,
     LinkFile,
+    OpticalFile,
     PortFile,
     SiteFile,
     TopologyFile,
+    TransceiversFile,
 )
 
 _SLOWNESS = {"G.652": G652_DELAY_S_PER_KM, "hollow-core": HOLLOW_CORE_DELAY_S_PER_KM}
@@ -38,9 +42,11 @@ def resolve(file: TopologyFile, document: Document) -> Topology:
             _check_between(document, (section, name), join.between, list(file.sites))
     for name, site in file.sites.items():
         _check_site(document, ("sites", name), site)
+    catalogue = resolve_optics.catalogue_of(file)
+    resolve_optics.check_sites(file, document, catalogue)
     topology = Topology(
         name=file.name,
-        sites=tuple(_site(name, site) for name, site in file.sites.items()),
+        sites=tuple(_site(name, site, catalogue) for name, site in file.sites.items()),
         fibres=tuple(_fibre(file, document, name, fibre) for name, fibre in file.fibres.items()),
         links=tuple(_link(name, link) for name, link in file.links.items()),
         mtu=file.mtu,
@@ -50,7 +56,7 @@ def resolve(file: TopologyFile, document: Document) -> Topology:
         build_plan(topology)
     except BadInput as problem:
         raise document.bad(_steps(problem.path), problem.found, problem.allowed, problem.remedy) from None
-    return topology
+    return resolve_optics.with_light(topology, file, document, catalogue)
 
 
 def _steps(path: str) -> Path_:
@@ -85,16 +91,28 @@ def _port(file: PortFile, delay_s: float = 0.0) -> Port:
     return Port(file.rate, file.queue.bytes_at(file.rate), file.ecn.bytes_at(file.rate), delay_s)
 
 
-def _site(name: str, file: SiteFile) -> Site:
+def _line(file: TransceiversFile, catalogue: Catalogue) -> Port:
+    """The line ports, at the stated rate or at the highest of their transceivers."""
+    rate_bps = file.rate if file.rate is not None else catalogue.transceivers[file.mode or ""].rate_bps
+    return Port(rate_bps, file.queue.bytes_at(rate_bps), file.ecn.bytes_at(rate_bps))
+
+
+def _optical(file: OpticalFile, catalogue: Catalogue) -> Optical:
+    switching_s = catalogue.switches[file.technology].switching_s if file.technology else 0.0
+    return Optical(file.kind, file.delay, file.technology, switching_s or 0.0)
+
+
+def _site(name: str, file: SiteFile, catalogue: Catalogue) -> Site:
     return Site(
         name=name,
         servers=file.servers.count if file.servers else 0,
         nic=_port(file.servers.nic, file.servers.nic.delay) if file.servers else None,
         fabric=_fabric(file.fabric),
-        optical=Optical(file.optical.kind, file.optical.delay) if file.optical else None,
+        optical=_optical(file.optical, catalogue) if file.optical else None,
         transceivers=file.transceivers.count if file.transceivers else 0,
-        line=_port(file.transceivers) if file.transceivers else None,
+        line=_line(file.transceivers, catalogue) if file.transceivers else None,
         location=(file.location.latitude, file.location.longitude) if file.location else None,
+        transceiver=file.transceivers.mode if file.transceivers else None,
     )
 
 
@@ -104,16 +122,22 @@ def _fabric(file: FabricFile) -> SiteFabric:
 
 
 def _fibre(file: TopologyFile, document: Document, name: str, fibre: FibreFile) -> FibrePair:
-    length_km, source = _length(file, document, name, fibre)
+    spans_km = resolve_optics.spans_of(fibre, document, name)
+    length_km, source = (sum(spans_km), "stated") if spans_km else _length(file, document, name, fibre)
     automatic = fibre.amplifiers == AUTOMATIC
+    amplifiers = rules.automatic_amplifiers(length_km) if automatic else fibre.amplifiers
     return FibrePair(
         name=name,
         sites=(fibre.between[0], fibre.between[1]),
         length_km=length_km,
         kind=fibre.type,
         delay_s_per_km=_SLOWNESS[fibre.type],
-        amplifiers=rules.automatic_amplifiers(length_km) if automatic else fibre.amplifiers,
+        amplifiers=len(spans_km) - 1 if spans_km else amplifiers,
         length_source=source,
+        spans_km=spans_km,
+        loss_db_per_km=fibre.loss,
+        connector_db=fibre.connectors or 0.0,
+        shared_risks=tuple(fibre.shared_risk or ()),
     )
 
 

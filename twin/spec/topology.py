@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from twin.plan.topology import Topology
-from twin.spec import imports, override, resolve_topology
+from twin.spec import catalogue, imports, override, resolve_topology
 from twin.spec.document import Document, read
 from twin.spec.problems import validate
 from twin.spec.topology_file import TopologyFile
@@ -35,6 +35,7 @@ def from_document(document: Document, sets: Iterable[tuple[str, list[str], str]]
     for text, steps, value in sets:
         override.apply(document, text, steps, value)
     imports.expand(document)
+    catalogue.expand(document)
     file = validate(TopologyFile, document)
     topology = resolve_topology.resolve(file, document)
     return LoadedTopology(topology, resolved_text(file.model_dump(mode="json", by_alias=True, exclude_none=True)))

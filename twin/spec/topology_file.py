@@ -7,6 +7,8 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from twin.spec.base import Delay, Model, Name, Pair, Rate, shorthand
+from twin.spec.catalogue_file import CatalogueFile, Entry, Length, Level
+from twin.spec.optics_file import LightpathFile, OpticsFile
 from twin.spec.quantity import Count, Depth, DepthRule, Quantity
 
 #: Stand for the words ``great-circle`` and ``automatic``.
@@ -14,12 +16,17 @@ GREAT_CIRCLE: Final = 0.0
 AUTOMATIC: Final = -1
 
 
-class PortFile(Model):
-    """A transmitter: its rate, the queue before it, and the depth above which it marks packets (ECN)."""
+class QueueFile(Model):
+    """The queue before a transmitter, and the depth above which it marks packets (ECN)."""
 
-    rate: Rate = Field(examples=["400 Gb/s"])
     queue: Annotated[Depth, DepthRule("automatic")] = Depth("automatic")
     ecn: Annotated[Depth, DepthRule("never")] = Depth("never")
+
+
+class PortFile(QueueFile):
+    """A transmitter: its rate and its queue."""
+
+    rate: Rate = Field(examples=["400 Gb/s"])
 
 
 class NicFile(PortFile):
@@ -48,16 +55,22 @@ class FabricFile(Model):
 
 
 class OpticalFile(Model):
-    """The optical switch of a site; ``delay`` is its own transit delay."""
+    """The optical switch of a site; ``delay`` is its own transit delay, ``technology`` a switch of the catalogue.
+    ``degrees``, where given, names the fibres that end at it."""
 
     kind: Literal["roadm", "ocs"] = Field(examples=["roadm"])
     delay: Delay = 0.0
+    technology: Entry | None = None
+    degrees: list[Name] | None = None
 
 
-class TransceiversFile(PortFile):
-    """The transceivers on the border's line ports; ``rate`` is the wavelength's."""
+class TransceiversFile(QueueFile):
+    """The transceivers on the border's line ports: by the wavelength's ``rate``, or by ``mode``, a transceiver of the
+    catalogue, whose light is then looked at."""
 
     count: int = Field(ge=0, examples=["2"])
+    rate: Rate | None = None
+    mode: Entry | None = None
 
 
 class LocationFile(Model):
@@ -84,6 +97,10 @@ class FibreFile(Model):
     length: Annotated[float, Quantity("length", 1e-3, 40_000.0, {"great-circle": GREAT_CIRCLE})] = GREAT_CIRCLE
     type: Literal["G.652", "hollow-core"] = "G.652"
     amplifiers: Annotated[int, Count(0, 1000, {"automatic": AUTOMATIC})] = AUTOMATIC
+    spans: list[Length] | None = None
+    loss: Annotated[float, Quantity("attenuation", 0.0, 10.0)] | None = None
+    connectors: Level | None = None
+    shared_risk: list[Name] | None = None
 
 
 class LinkFile(PortFile):
@@ -112,3 +129,6 @@ class TopologyFile(Model):
     sites: dict[Name, SiteFile] = Field(default={}, examples=["tokyo: {servers: {count: 2, nic: 400 Gb/s}}"])
     fibres: dict[Name, FibreFile] = Field(default={})
     links: dict[Name, LinkFile] = Field(default={})
+    optics: OpticsFile | None = None
+    catalogue: CatalogueFile | None = None
+    lightpaths: dict[Name, LightpathFile] | None = None

@@ -83,7 +83,8 @@ SITE_KEYS = "location, servers, fabric, optical, transceivers"
         (
             "name: x\nsite: {}",
             "FILE:2: site: found the unknown key 'site'; "
-            "allowed: name, mtu, route_factor, notes, import, sites, fibres, links; did you mean 'sites'?",
+            "allowed: name, mtu, route_factor, notes, import, sites, fibres, links, optics, catalogue, lightpaths; "
+            "did you mean 'sites'?",
         ),
         (
             "name: x\nsites:\n  a:\n    srevers: {count: 2}",

@@ -1,0 +1,138 @@
+"""Lightpaths and refusals, on lines whose noise is given (no GNPy)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from twin.optics.lightpaths import light_of, plan_light
+from twin.optics.lines import Lines, types_of
+from twin.plan.build import build_plan
+from twin.plan.light import Lightpath, Line, Noise, Refusal
+from twin.plan.topology import Topology
+
+Load = Callable[..., Topology]
+
+SITE = "{optical: roadm, transceivers: {count: 2, mode: MODE}}"
+TRIANGLE = f"""\
+name: x
+sites:
+  a: {SITE}
+  b: {SITE}
+  c: {SITE}
+fibres:
+  ab: {{between: [a, b], length: 100 km}}
+  bc: {{between: [b, c], length: 100 km}}
+  ac: {{between: [a, c], length: 150 km}}
+"""
+
+
+def lines_of(topology: Topology, noise: dict[str, float]) -> Lines:
+    """Every line of a fibre with that much noise over signal, in every carrier."""
+    carriers = [mode.carrier for kind in types_of(topology) for mode in kind.modes]
+    return Lines(
+        tuple(
+            Line(
+                fibre.name, a, b, (80.0,), (f"{fibre.name}.1", f"{fibre.name}.2"), 2000.0, 0.0, -16.0,
+                {name: Noise((noise[fibre.name], 0.0), (0.0,)) for name in carriers},
+            )
+            for fibre in topology.fibres
+            for a, b in (fibre.sites, fibre.sites[::-1])
+        ),
+        38.0,
+    )  # fmt: skip
+
+
+QUIET = {"ab": 0.002, "bc": 0.002, "ac": 0.002}
+
+
+def plan(load: Load, mode: str, rest: str, noise: dict[str, float]) -> tuple[list[Lightpath], list[Refusal]]:
+    topology = load(TRIANGLE.replace("MODE", mode) + rest)
+    light = light_of(topology, lines_of(topology, noise))
+    return list(light.lightpaths), list(light.refusals)
+
+
+def test_the_quickest_route_the_best_mode_and_the_first_channel(load: Load) -> None:
+    paths, refusals = plan(load, "OpenROADM-v5", "lightpaths: {p: {between: [a, c]}, q: {between: [a, c]}}", QUIET)
+    assert refusals == []
+    first, second = paths
+    assert (first.sites, first.fibres, first.mode, first.channel) == (("a", "c"), ("ac",), "400G", 1)
+    assert (second.fibres, second.channel) == (("ac",), 2)
+    assert second.frequency_hz == 191.35e12 + 87.5e9
+    assert first.delay_s == pytest.approx(150 * 4.8967e-6 + 0.125e-6)
+    assert first.margin_db == pytest.approx(first.gsnr_db - 24.0)
+
+
+def test_a_channel_by_order_is_kept_free_for_its_lightpath(load: Load) -> None:
+    rest = "lightpaths:\n  p: {between: [a, b], over: [ab]}\n  q: {between: [a, b], over: [ab], channel: 1}\n"
+    paths, _ = plan(load, "400ZR", rest, QUIET)
+    assert [(path.name, path.channel) for path in paths] == [("p", 2), ("q", 1)]
+
+
+def test_a_lower_mode_is_taken_where_the_best_does_not_close(load: Load) -> None:
+    paths, _ = plan(load, "OpenROADM-v5", "", {"ab": 0.002, "bc": 0.02, "ac": 0.06})
+    assert {path.name: path.mode for path in paths} == {"ab": "400G", "bc": "300G", "ac": "200G"}
+
+
+@pytest.mark.parametrize(
+    ("mode", "rest", "noise", "reason", "remedy"),
+    [
+        (
+            "OpenROADM-v5",
+            "lightpaths: {p: {between: [a, b], mode: 400G}}",
+            {"ab": 0.02, "bc": 0.002, "ac": 0.002},
+            "GSNR 23.59 dB over a - b; OpenROADM-v5 400G needs 24.00 dB and a margin of 2 dB",
+            "mode 300G closes",
+        ),
+        (
+            "OpenZR+",
+            "lightpaths: {p: {between: [a, b]}}",
+            {"ab": 0.2, "bc": 0.002, "ac": 0.002},
+            "GSNR 13.75 dB over a - b; OpenZR+ 400G needs 19.05 dB and a margin of 2 dB",
+            "the route a - c - b (250 km) closes with 400G",
+        ),
+        (
+            "400ZR",
+            "lightpaths: {p: {between: [a, c]}}",
+            QUIET,
+            "150 km over a - c, and 400ZR reaches 120 km",
+            "OpenZR+ closes with 400G",
+        ),
+        (
+            "OpenROADM-v5",
+            "lightpaths: {p: {between: [a, c], over: [ab, bc], mode: 400G}}\noptics: {margin: 1.5 dB}",
+            {"ab": 0.012, "bc": 0.012, "ac": 0.5},
+            "GSNR 22.85 dB over a - b - c; OpenROADM-v5 400G needs 24.00 dB and a margin of 1.5 dB",
+            "mode 300G closes",
+        ),
+        (
+            "1.6T-class",
+            "lightpaths: {p: {between: [a, c], over: [ab, bc]}}",
+            QUIET,
+            "200 km over a - b - c, and 1.6T-class reaches 120 km",
+            "a regenerator at b closes (sections of 100 km at most)",
+        ),
+    ],
+)
+def test_refused_with_the_nearest_thing_that_would_work(
+    load: Load, mode: str, rest: str, noise: dict[str, float], reason: str, remedy: str
+) -> None:
+    paths, refusals = plan(load, mode, rest, noise)
+    assert paths == []
+    assert [(refusal.reason, refusal.remedy) for refusal in refusals] == [(reason, remedy)]
+
+
+def test_a_full_fibre_is_refused(load: Load) -> None:
+    orders = "\n".join(f"  p{k}: {{between: [a, b], over: [ab]}}" for k in range(52))
+    paths, refusals = plan(load, "400ZR", f"lightpaths:\n{orders}\n", QUIET)
+    assert [path.channel for path in paths] == list(range(1, 52))
+    assert [(refusal.name, refusal.reason) for refusal in refusals] == [
+        ("p51", "no channel of 51 is free on all of ab")
+    ]
+
+
+def test_a_plan_without_optics_stays_as_it_is(load: Load) -> None:
+    topology = load(TRIANGLE.replace("mode: MODE", "rate: 400 Gb/s"))
+    built = build_plan(topology)
+    assert plan_light(topology, built) is built

@@ -1,0 +1,31 @@
+"""Which modes close."""
+
+import math
+
+import pytest
+
+from twin.physics.modes import best_mode, dispersion_penalty_db, margin_db
+from twin.physics.quality import Quality
+from twin.plan.catalogue import Mode
+
+FAST = Mode("400G", 400e9, 60e9, 8, 75e9, 0.2, 24.0, 36.0, ((4000.0, 0.0), (12000.0, 0.5)))
+SLOW = Mode("200G", 200e9, 60e9, 4, 75e9, 0.2, 17.0, 36.0)
+
+
+@pytest.mark.parametrize(
+    ("dispersion", "penalty"),
+    [(0.0, 0.0), (4000.0, 0.0), (8000.0, 0.25), (12000.0, 0.5), (12000.1, math.inf), (-8000.0, 0.25)],
+)
+def test_penalty_for_dispersion(dispersion: float, penalty: float) -> None:
+    assert dispersion_penalty_db(FAST, dispersion) == pytest.approx(penalty)
+    assert dispersion_penalty_db(SLOW, dispersion) == 0.0
+
+
+def test_margin_is_what_is_left_over_need_and_penalty() -> None:
+    assert margin_db(FAST, Quality(26.0, 27.0, 8000.0)) == pytest.approx(1.75)
+    assert margin_db(FAST, Quality(26.0, 27.0, 13000.0)) == -math.inf
+
+
+@pytest.mark.parametrize(("gsnr", "mode"), [(26.0, FAST), (25.99, SLOW), (19.0, SLOW), (18.99, None)])
+def test_the_highest_rate_that_closes_with_the_margin(gsnr: float, mode: Mode | None) -> None:
+    assert best_mode([SLOW, FAST], lambda _: Quality(gsnr, gsnr, 0.0), 2.0) == mode

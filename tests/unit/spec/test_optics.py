@@ -1,0 +1,212 @@
+"""The optical part of a topology file: the catalogue, the plant, and what is wrong with either."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from twin.errors import BadInput
+from twin.plan.build import build_plan
+from twin.plan.topology import FibrePair, LightpathOrder, Optical, Optics
+from twin.spec import LoadedTopology, load_topology
+from twin.spec.catalogue import built_in
+
+SITE = "{optical: roadm, transceivers: {count: 2, mode: 400ZR}}"
+HEAD = f"name: x\nsites:\n  a: {SITE}\n  b: {SITE}\n  c: {SITE}\n"
+FIBRES = "fibres:\n  ab: {between: [a, b], length: 80 km}\n  bc: {between: [b, c], length: 80 km}\n"
+
+
+def load(folder: Path, text: str) -> LoadedTopology:
+    (folder / "x.yaml").write_text(text)
+    return load_topology(folder / "x.yaml")
+
+
+def test_every_value_of_the_built_in_catalogue_has_a_source() -> None:
+    catalogue = built_in()
+    assert set(catalogue.transceivers) >= {"400ZR", "OpenZR+", "800ZR", "OpenROADM-v5", "1.6T-class"}
+    assert set(catalogue.site_links) >= {"DR8", "FR4", "LPO", "CPO", "copper-112G"}
+    assert set(catalogue.switches) >= {"piezo", "3D-MEMS", "robotic", "rotor", "silicon-photonics", "PLZT"}
+    for entry in (*catalogue.transceivers.values(), *catalogue.site_links.values(), *catalogue.switches.values()):
+        stated = {"reach": "reach_km", "power": "power_w", "price": "price", "switching": "switching_s"}
+        for key, name in stated.items():
+            assert (getattr(entry, name, None) is None) or key in entry.sources, f"{entry.name}: {key}"
+    for kind in catalogue.transceivers.values():
+        assert "modes" in kind.sources
+        assert [mode.rate_bps for mode in kind.modes] == sorted((mode.rate_bps for mode in kind.modes), reverse=True)
+
+
+def test_switching_times_are_those_of_the_published_table() -> None:
+    switches = built_in().switches
+    found = {name: (switches[name].ports, switches[name].switching_s) for name in ("piezo", "3D-MEMS", "rotor", "PLZT")}
+    assert found == {"piezo": (576, 25e-3), "3D-MEMS": (320, 15e-3), "rotor": (128, 10e-6), "PLZT": (16, 10e-9)}
+
+
+def test_a_plant_with_everything(tmp_path: Path) -> None:
+    text = HEAD.replace("c: {optical: roadm", "c: {optical: {kind: roadm, technology: 3D-MEMS, degrees: [bc]}")
+    text += "fibres:\n  ab: {between: [a, b], spans: [60 km, 70 km], loss: 0.18 dB/km, shared_risk: [duct]}\n"
+    text += "  bc: {between: [b, c], length: 100 km, connectors: 0.5 dB}\n"
+    text += "optics: {line_system: openroadm-v5, margin: 1 dB, lock: commodity}\n"
+    text += "lightpaths:\n  far: {between: [a, c], over: [ab, bc], mode: 400G, channel: 7}\n  near: {between: [a, b]}\n"
+    topology = load(tmp_path, text).topology
+    assert topology.optics == Optics("openroadm-v5", 1.0, 5.67, "400ZR")
+    assert [site.transceiver for site in topology.sites] == ["400ZR"] * 3
+    assert topology.sites[0].line is not None
+    assert topology.sites[0].line.rate_bps == 400e9
+    assert topology.sites[2].optical == Optical("roadm", 0.0, "3D-MEMS", 15e-3)
+    assert topology.fibres[0] == FibrePair(
+        "ab", ("a", "b"), 130.0, amplifiers=1, spans_km=(60.0, 70.0), loss_db_per_km=0.18, shared_risks=("duct",)
+    )
+    assert (topology.fibres[1].amplifiers, topology.fibres[1].connector_db) == (1, 0.5)
+    assert topology.lightpaths == (
+        LightpathOrder("far", ("a", "c"), ("ab", "bc"), "400G", 7),
+        LightpathOrder("near", ("a", "b")),
+    )
+    plan = build_plan(topology)
+    assert {transceiver.type for transceiver in plan.transceivers} == {"400ZR"}
+    assert [(switch.technology, switch.switching_s) for switch in plan.optical_switches][2] == ("3D-MEMS", 15e-3)
+
+
+def test_without_lightpaths_there_is_one_for_each_fibre(tmp_path: Path) -> None:
+    orders = load(tmp_path, HEAD + FIBRES).topology.lightpaths
+    assert orders == (LightpathOrder("ab", ("a", "b"), ("ab",)), LightpathOrder("bc", ("b", "c"), ("bc",)))
+
+
+OWN = """\
+transceivers:
+  mine:
+    price: EUR 9000
+    modes:
+      100G: {rate: 100 Gb/s, baud: 30 GBd, bits: 4, slot: 50 GHz, roll_off: 0.1, osnr: 12 dB, tx_osnr: 35 dB}
+      200G: {rate: 200 Gb/s, baud: 60 GBd, bits: 4, slot: 75 GHz, roll_off: 0.1, osnr: 15 dB, tx_osnr: 35 dB}
+"""
+
+
+def test_a_catalogue_of_ones_own(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text(OWN)
+    text = HEAD.replace("400ZR", "mine") + FIBRES + "catalogue: mine.yaml\n"
+    loaded = load(tmp_path, text)
+    mine = loaded.topology.catalogue.transceivers["mine"]
+    assert [mode.name for mode in mine.modes] == ["200G", "100G"]
+    assert (mine.rate_bps, mine.price) == (200e9, "EUR 9000")
+    other = tmp_path / "elsewhere"
+    other.mkdir()
+    assert load(other, loaded.text) == loaded  # the resolved text has the entries in it
+
+
+def test_a_mistake_in_ones_own_catalogue_has_its_own_line(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text(OWN.replace("EUR 9000", "9000"))
+    with pytest.raises(BadInput) as caught:
+        load(tmp_path, HEAD + FIBRES + "catalogue: mine.yaml\n")
+    assert str(caught.value) == (
+        f"{tmp_path}/mine.yaml:3: catalogue.transceivers.mine.price: found 9000; "
+        "allowed: text (in quotes where YAML would read a number or a word such as 'no')"
+    )
+
+
+KNOWN = "400ZR, OpenZR+, 800ZR, 1.6T-class, OpenROADM-v5"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            HEAD.replace("400ZR", "400XR", 1),
+            f"FILE:3: sites.a.transceivers.mode: found the unknown mode '400XR'; allowed: {KNOWN}; "
+            "did you mean '400ZR'?",
+        ),
+        (
+            HEAD.replace("mode: 400ZR", "rate: 400 Gb/s, mode: 400ZR", 1),
+            "FILE:3: sites.a.transceivers.rate: found a rate and a mode; allowed: one of them; the mode sets the rate",
+        ),
+        (
+            HEAD.replace("mode: 400ZR", "rate: 400 Gb/s", 1),
+            "FILE:3: sites.a.transceivers.rate: found a rate, where sites.b has a mode; "
+            "allowed: a mode at every site or at none; as in 'mode: 400ZR'",
+        ),
+        (
+            HEAD.replace(", mode: 400ZR", "", 1),
+            "FILE:3: sites.a.transceivers: the key 'rate' is missing; add it, as in 'rate: 400 Gb/s', or 'mode: 400ZR'",
+        ),
+        (
+            HEAD + "fibres:\n  ab: {between: [a, b], length: 500 km, amplifiers: 0}\n",
+            "FILE:7: fibres.ab.amplifiers: found a span of 500 km and 100 dB without an amplifier; "
+            "allowed: 150 km and 28 dB or less (line system standard); "
+            "write 'amplifiers: automatic', or more and shorter spans",
+        ),
+        (
+            HEAD + "fibres:\n  ab: {between: [a, b], spans: [80 km, 500 km]}\n",
+            "FILE:7: fibres.ab.spans: found a span of 500 km and 100 dB without an amplifier; "
+            "allowed: 150 km and 28 dB or less (line system standard); "
+            "write 'amplifiers: automatic', or more and shorter spans",
+        ),
+        (
+            HEAD + "fibres:\n  ab: {between: [a, b], length: 100 km, spans: [80 km]}\n",
+            "FILE:7: fibres.ab.spans: found spans of 80 km in a fibre of 100 km; "
+            "allowed: spans that add up to the length; or leave 'length' out",
+        ),
+        (
+            HEAD.replace("optical: roadm", "optical: {kind: roadm, degrees: [ab, ad]}", 1) + FIBRES,
+            "FILE:3: sites.a.optical.degrees[1]: found the degree 'ad', but no fibre of that name ends at 'a'; "
+            "allowed: ab; did you mean 'ab'?",
+        ),
+        (
+            HEAD.replace("b: {optical: roadm", "b: {optical: {kind: roadm, degrees: [ab]}") + FIBRES,
+            "FILE:4: sites.b.optical.degrees: found no degree for the fibre 'bc', which ends at 'b'; "
+            "add 'bc', or leave 'degrees' out",
+        ),
+        (
+            HEAD.replace("optical: roadm", "optical: {kind: ocs, technology: packet-136}", 1),
+            "FILE:3: sites.a.optical.technology: found 'packet-136', which is not an optical switch of the catalogue; "
+            "allowed: piezo, 3D-MEMS, robotic, rotor, silicon-photonics, PLZT, WSS, OCS-136",
+        ),
+        (
+            HEAD.replace("{optical: roadm, transceivers: {count: 2", "{optical: {kind: ocs, technology: PLZT}, "
+                         "transceivers: {count: 16", 1) + FIBRES,
+            "FILE:3: sites.a.optical.technology: found 17 fibres and transceivers at a PLZT switch; "
+            "allowed: 16 or fewer, its ports",
+        ),
+        (
+            "name: x\nsites: {a: {}}\noptics: {margin: 1 dB}\n",
+            "FILE:3: optics: found optics, but no transceivers by mode; "
+            "give sites' transceivers a mode, as in 'mode: 400ZR'",
+        ),
+        (
+            HEAD + FIBRES + "optics: {line_system: standart}\n",
+            "FILE:9: optics.line_system: found the unknown line system 'standart'; "
+            "allowed: standard, openroadm-v5; did you mean 'standard'?",
+        ),
+        (
+            HEAD + FIBRES + "lightpaths:\n  p: {between: [a, b], over: [ab], channel: 5}\n"
+            "  q: {between: [a, c], over: [ab, bc], channel: 5}\n",
+            "FILE:11: lightpaths.q.channel: found channel 5 on fibre 'ab', where lightpath 'p' is by order; "
+            "allowed: each channel of a fibre once; name another",
+        ),
+        (
+            HEAD + FIBRES + "lightpaths:\n  p: {between: [a, b], over: [ab], channel: 52}\n",
+            "FILE:10: lightpaths.p.channel: found channel 52 of 75 GHz; allowed: 1 to 51, the line system's band",
+        ),
+        (
+            HEAD + FIBRES + "lightpaths:\n  p: {between: [a, c], over: [ab]}\n",
+            "FILE:10: lightpaths.p.over: found fibres that lead to 'b'; allowed: a way to 'c'",
+        ),
+        (
+            HEAD + FIBRES + "lightpaths:\n  p: {between: [a, c], over: [bc]}\n",
+            "FILE:10: lightpaths.p.over[0]: found 'bc', which is not a fibre that starts at 'a'; allowed: ab; "
+            "did you mean 'ab'?",
+        ),
+        (
+            HEAD + FIBRES + "lightpaths:\n  p: {between: [a, c], mode: 300G}\n",
+            "FILE:10: lightpaths.p.mode: found the unknown mode '300G' of 400ZR; allowed: 400G; did you mean '400G'?",
+        ),
+        (
+            HEAD + "catalogue: none.yaml\n",
+            "FILE:6: catalogue: found 'none.yaml', but there is no file FOLDER/none.yaml; "
+            "the path counts from the topology file's folder",
+        ),
+    ],
+)  # fmt: skip
+def test_refused(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        load(tmp_path, text)
+    assert str(caught.value) == message.replace("FILE", str(tmp_path / "x.yaml")).replace("FOLDER", str(tmp_path))

@@ -1,0 +1,199 @@
+"""Lightpaths: a route, the best mode that closes on it, and a channel; or a refusal with the nearest thing that works.
+
+Quality is that of a band full of channels: whatever else is lit later, a lightpath of the plan still closes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from twin.optics.lines import Lines, survey, types_of
+from twin.optics.routes import Map, Route
+from twin.optics.spectrum import Spectrum
+from twin.physics import modes as closing
+from twin.physics.quality import Quality, quality
+from twin.plan.catalogue import Mode, TransceiverType
+from twin.plan.light import Light, Lightpath, Line, Refusal
+from twin.plan.model import Plan
+from twin.plan.topology import LightpathOrder, Topology
+from twin.units import show_length
+
+#: So many routes are looked at for another one that closes.
+OTHER_ROUTES = 5
+
+
+def plan_light(topology: Topology, plan: Plan) -> Plan:
+    """``plan`` with its light; unchanged where the topology has no optics. Raises ``BadInput``."""
+    if topology.optics is None:
+        return plan
+    return replace(plan, light=light_of(topology, survey(topology)))
+
+
+def light_of(topology: Topology, lines: Lines) -> Light:
+    """The light of a surveyed plant: lightpaths in the order of the file, those with a channel by order first."""
+    optics = topology.optics
+    assert optics is not None
+    system = topology.catalogue.line_systems[optics.line_system]
+    planner = _Planner(topology, lines)
+    answers = {order.name: planner.answer(order) for order in _ordered_first(topology.lightpaths)}
+    found = [answers[order.name] for order in topology.lightpaths]
+    types = types_of(topology)
+    return Light(
+        line_system=system.name,
+        margin_db=optics.margin_db,
+        lock_s=optics.lock_s,
+        add_drop_db=lines.add_drop_db,
+        f_min_hz=system.f_min_hz,
+        transceivers=tuple(types),
+        channels={mode.carrier: system.channels(mode.slot_hz) for kind in types for mode in kind.modes},
+        lines=lines.lines,
+        shared_risks=_shared_risks(topology),
+        lightpaths=tuple(answer for answer in found if isinstance(answer, Lightpath)),
+        refusals=tuple(answer for answer in found if isinstance(answer, Refusal)),
+    )
+
+
+def _ordered_first(orders: Sequence[LightpathOrder]) -> list[LightpathOrder]:
+    return sorted(orders, key=lambda order: order.channel is None)
+
+
+def _shared_risks(topology: Topology) -> dict[str, tuple[str, ...]]:
+    groups: dict[str, tuple[str, ...]] = {}
+    for fibre in topology.fibres:
+        for group in fibre.shared_risks:
+            groups[group] = (*groups.get(group, ()), fibre.name)
+    return groups
+
+
+@dataclass
+class _Planner:
+    topology: Topology
+    lines: Lines
+    spectrum: Spectrum = field(default_factory=Spectrum)
+
+    def __post_init__(self) -> None:
+        self._map = Map(self.topology)
+        self._line: dict[tuple[str, str], Line] = {(line.fibre, line.source): line for line in self.lines.lines}
+        self._type = {site.name: site.transceiver for site in self.topology.sites}
+        assert self.topology.optics is not None
+        self._optics = self.topology.optics
+        self._system = self.topology.catalogue.line_systems[self._optics.line_system]
+
+    def answer(self, order: LightpathOrder) -> Lightpath | Refusal:
+        """The lightpath, its channel claimed; or why not."""
+        kind = self.topology.catalogue.transceivers[self._type[order.sites[0]] or ""]
+        routes = self._routes(order)
+        if not routes:
+            return Refusal(order.name, order.sites, "no fibres lead from end to end", "add a fibre")
+        modes = [mode for mode in kind.modes if order.mode in (None, mode.name)]
+        mode = self._best(routes[0], kind, modes)
+        if mode is None:
+            reason = self._why(routes[0], kind, modes[0])
+            return Refusal(order.name, order.sites, reason, self._nearest(order, routes[0], kind, modes))
+        channels = self._system.channels(mode.slot_hz)
+        if order.channel is not None and self.spectrum.is_free(routes[0].fibres, order.channel, mode.slot_hz):
+            return self._claim(order, routes[0], kind, mode, order.channel)
+        channel = None if order.channel else self.spectrum.first_fit(routes[0].fibres, mode.slot_hz, channels)
+        if channel is None:
+            reason = f"no channel of {channels} is free on all of {', '.join(routes[0].fibres)}"
+            return Refusal(order.name, order.sites, reason, self._other_route(order, routes[0], kind, modes))
+        return self._claim(order, routes[0], kind, mode, channel)
+
+    def _routes(self, order: LightpathOrder) -> list[Route]:
+        """The route by order, or the quickest."""
+        if order.fibres:
+            return [self._map.route(order.sites[0], order.fibres)]
+        return list(self._map.routes(*order.sites, most=1))
+
+    def _see(self, route: Route, mode: Mode) -> Quality:
+        """The worse of both directions."""
+        ways = (zip(route.fibres, route.sites, strict=False), zip(route.fibres, route.sites[1:], strict=True))
+        both = [quality([self._line[step] for step in way], mode, self.lines.add_drop_db) for way in ways]
+        return min(both, key=lambda seen: seen.gsnr_db)
+
+    def _best(self, route: Route, kind: TransceiverType, modes: Sequence[Mode]) -> Mode | None:
+        if kind.reach_km is not None and route.length_km > kind.reach_km:
+            return None
+        return closing.best_mode(modes, lambda mode: self._see(route, mode), self._optics.margin_db)
+
+    def _claim(self, order: LightpathOrder, route: Route, kind: TransceiverType, mode: Mode, channel: int) -> Lightpath:
+        self.spectrum.claim(route.fibres, channel, mode.slot_hz)
+        seen = self._see(route, mode)
+        return Lightpath(
+            name=order.name,
+            sites=route.sites,
+            fibres=route.fibres,
+            transceiver=kind.name,
+            mode=mode.name,
+            rate_bps=mode.rate_bps,
+            channel=channel,
+            frequency_hz=self._system.f_min_hz + (channel - 1) * mode.slot_hz,
+            length_km=route.length_km,
+            delay_s=route.delay_s,
+            gsnr_db=seen.gsnr_db,
+            osnr_db=seen.osnr_db,
+            dispersion_ps_nm=seen.dispersion_ps_nm,
+            margin_db=closing.margin_db(mode, seen),
+            power_dbm=self._line[route.fibres[0], route.sites[0]].launch_dbm,
+        )
+
+    def _why(self, route: Route, kind: TransceiverType, mode: Mode) -> str:
+        if kind.reach_km is not None and route.length_km > kind.reach_km:
+            return f"{show_length(route.length_km)} over {_over(route)}, and {kind.name} reaches {kind.reach_km:g} km"
+        seen = self._see(route, mode)
+        penalty = closing.dispersion_penalty_db(mode, seen.dispersion_ps_nm)
+        if penalty == float("inf"):
+            return f"{seen.dispersion_ps_nm:.0f} ps/nm over {_over(route)} is more than {kind.name} {mode.name} takes"
+        need = mode.osnr_db + penalty
+        return (
+            f"GSNR {seen.gsnr_db:.2f} dB over {_over(route)}; {kind.name} {mode.name} needs {need:.2f} dB "
+            f"and a margin of {self._optics.margin_db:g} dB"
+        )
+
+    def _nearest(self, order: LightpathOrder, route: Route, kind: TransceiverType, modes: Sequence[Mode]) -> str:
+        """A lower mode, another route, another transceiver or a regenerator, in this order; empty without any."""
+        lower = self._best(route, kind, kind.modes)
+        if lower is not None:
+            return f"mode {lower.name} closes"
+        return (
+            self._other_route(order, route, kind, modes)
+            or self._other_type(route, kind)
+            or self._regenerator(route, kind, modes)
+        )
+
+    def _other_route(self, order: LightpathOrder, route: Route, kind: TransceiverType, modes: Sequence[Mode]) -> str:
+        for other in self._map.routes(*order.sites, most=OTHER_ROUTES):
+            mode = self._best(other, kind, modes) if other.fibres != route.fibres else None
+            if mode and self.spectrum.first_fit(other.fibres, mode.slot_hz, self._system.channels(mode.slot_hz)):
+                return f"the route {_over(other)} ({show_length(other.length_km)}) closes with {mode.name}"
+        return ""
+
+    def _other_type(self, route: Route, kind: TransceiverType) -> str:
+        """A transceiver of the catalogue whose carriers the lines are known for."""
+        known = self.lines.lines[0].noise
+        for other in self.topology.catalogue.transceivers.values():
+            modes = [mode for mode in other.modes if mode.carrier in known]
+            mode = self._best(route, other, modes) if other.name != kind.name and modes else None
+            if mode is not None:
+                return f"{other.name} closes with {mode.name}"
+        return ""
+
+    def _regenerator(self, route: Route, kind: TransceiverType, modes: Sequence[Mode]) -> str:
+        """The site in the middle of the route at which both sections close, nearest to its middle."""
+        places = []
+        for cut in range(1, len(route.fibres)):
+            sections = [
+                self._map.route(route.sites[0], route.fibres[:cut]),
+                self._map.route(route.sites[cut], route.fibres[cut:]),
+            ]
+            if all(self._best(section, kind, modes) for section in sections):
+                places.append((max(section.length_km for section in sections), route.sites[cut]))
+        if not places:
+            return ""
+        longest_km, site = min(places)
+        return f"a regenerator at {site} closes (sections of {show_length(longest_km)} at most)"
+
+
+def _over(route: Route) -> str:
+    return " - ".join(route.sites)

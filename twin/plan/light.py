@@ -1,0 +1,90 @@
+"""The light of a plan: what the lines do to a carrier, and the lightpaths that were asked for. Frozen; standard
+library only. ``twin/optics`` works it out on the host, ``twin/physics`` reads it on the lab side.
+
+One *line* is one direction of a fibre with its amplifiers, from the ROADM it leaves to the ROADM it enters::
+
+    ROADM --[booster 1]== span ==[2]== span ==[3]== span ==[preamplifier 4]-- ROADM
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from twin.plan.catalogue import TransceiverType
+
+
+@dataclass(frozen=True)
+class Noise:
+    """What one line adds to a carrier, as noise over signal in the carrier's own bandwidth (linear, not dB): each
+    amplifier's spontaneous emission (ASE), in order, and each span's nonlinear interference (NLI)."""
+
+    ase: tuple[float, ...]
+    nli: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One direction of ``fibre``. ``noise`` is by the carrier's name. ``launch_dbm`` is a channel's power at the start
+    of the first span, ``received_dbm`` at the end of the last. ``amplifiers`` are named FIBRE.NUMBER, counted from the
+    fibre's first site in both directions, so that a name is a place with one amplifier for each direction."""
+
+    fibre: str
+    source: str
+    target: str
+    spans_km: tuple[float, ...]
+    amplifiers: tuple[str, ...]
+    dispersion_ps_nm: float
+    launch_dbm: float
+    received_dbm: float
+    noise: dict[str, Noise]
+
+
+@dataclass(frozen=True)
+class Lightpath:
+    """A route that closes. ``sites`` are all sites passed, ``regenerators`` those where it is received and sent anew.
+    GSNR is the worst of its sections; ``gsnr_db`` and ``margin_db`` are dB in 0.1 nm."""
+
+    name: str
+    sites: tuple[str, ...]
+    fibres: tuple[str, ...]
+    transceiver: str
+    mode: str
+    rate_bps: float
+    channel: int
+    frequency_hz: float
+    length_km: float
+    delay_s: float
+    gsnr_db: float
+    osnr_db: float
+    dispersion_ps_nm: float
+    margin_db: float
+    power_dbm: float
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A lightpath that cannot be: why, and the nearest thing that would work (empty: nothing was found)."""
+
+    name: str
+    sites: tuple[str, str]
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Light:
+    """``add_drop_db`` is the OSNR that adding and dropping together leave, ``margin_db`` what a lightpath must have
+    over its mode's need, ``lock_s`` what a receiver takes to lock after light returns. ``channels`` is how many the
+    band holds, by carrier; ``shared_risks`` which fibres fail together, by group."""
+
+    line_system: str
+    margin_db: float
+    lock_s: float
+    add_drop_db: float
+    f_min_hz: float
+    transceivers: tuple[TransceiverType, ...]
+    channels: dict[str, int]
+    lines: tuple[Line, ...]
+    shared_risks: dict[str, tuple[str, ...]]
+    lightpaths: tuple[Lightpath, ...]
+    refusals: tuple[Refusal, ...]

@@ -1,0 +1,71 @@
+"""A plan's light as tables for the terminal: lightpaths, and what was refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich import box
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from twin.plan.light import Light, Lightpath, Refusal
+from twin.units import show_length, show_rate, show_time
+
+
+def render(light: Light) -> list[RenderableType]:
+    """The parts that a plan's view shows, each after an empty line."""
+    parts: list[RenderableType] = []
+    if light.lightpaths:
+        parts += [Text(), _lightpaths(light), *_routes(light.lightpaths)]
+    if light.refusals:
+        parts += [Text(), Text("Refused lightpaths", style="bold"), _refusals(light.refusals)]
+    return parts
+
+
+def _lightpaths(light: Light) -> Table:
+    table = Table(title="Lightpaths", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    table.show_edge = False
+    table.add_column("lightpath", overflow="fold")
+    for column in ("mode", "rate", "length", "one way", "GSNR", "margin", "ch", "dBm"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for path in light.lightpaths:
+        table.add_row(*(Text(cell) for cell in _cells(path)))
+    types = ", ".join(kind.name for kind in light.transceivers)
+    table.caption = (
+        f"{types}; line system {light.line_system}. GSNR in dB in 0.1 nm with every channel of the band lit; margin "
+        f"over the mode's need, {light.margin_db:g} dB or more. ch: channel; dBm: a channel's power into a span."
+    )
+    table.caption_justify = "left"
+    return table
+
+
+def _cells(path: Lightpath) -> tuple[str, ...]:
+    return (
+        path.name,
+        path.mode,
+        show_rate(path.rate_bps),
+        show_length(round(path.length_km, 1)),
+        show_time(float(f"{path.delay_s:.4g}")),
+        f"{path.gsnr_db:.2f}",
+        f"{path.margin_db:.2f}",
+        str(path.channel),
+        f"{path.power_dbm:.1f}",
+    )
+
+
+def _routes(paths: Sequence[Lightpath]) -> list[RenderableType]:
+    """Where a lightpath runs, for those that are not simply one fibre of their own name."""
+    rows = Table.grid(padding=(0, 1))
+    for path in paths:
+        if path.fibres != (path.name,):
+            rows.add_row("-", Text(f"{path.name}: {' - '.join(path.sites)} over {', '.join(path.fibres)}"))
+    return [Text(), Text("Routes", style="bold"), rows] if rows.row_count else []
+
+
+def _refusals(refusals: tuple[Refusal, ...]) -> Table:
+    rows = Table.grid(padding=(0, 1))
+    for refusal in refusals:
+        remedy = f"; {refusal.remedy}" if refusal.remedy else "; nothing near it closes"
+        rows.add_row("-", Text(f"{refusal.name} ({' - '.join(refusal.sites)}): {refusal.reason}{remedy}"))
+    return rows
