@@ -15,7 +15,7 @@ from twin.workloads.symmetry import ClassGraph, as_classes, hierarchical_classes
 def class_graph(workload: AllReduce, plan: Plan) -> ClassGraph:
     """The graph of one iteration; ranks that are alike share a class."""
     lock_step = workload.schedule == "lock-step"
-    sites = sites_of(workload, plan)
+    sites = sites_of(workload.servers, plan)
     if workload.algorithm == "hierarchical":
         return hierarchical_classes(sites, workload.size_bytes, workload.chunks, lock_step)
     if len(sites) == 1:

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from twin.plan.model import Plan
-from twin.predict import allreduce, iperf3, probes
+from twin.predict import allreduce, iperf3, probes, training
 from twin.predict.control_plane import SETUP_S, ControlPlane, check_controller
 from twin.predict.play import Process
 from twin.predict.sampler import Sampler
 from twin.predict.simulator import Simulator
-from twin.workloads.scenario import Action, AllReduce, Iperf3, Scenario, Workload
+from twin.workloads.scenario import Action, AllReduce, Iperf3, Scenario, Training, Workload
 
 
 @dataclass(frozen=True)
@@ -191,4 +191,6 @@ def _process_of(workload: Workload, simulator: Simulator, record: dict[str, Any]
         return allreduce.run(workload, simulator, record)
     if isinstance(workload, Iperf3):
         return iperf3.run(workload, simulator, record)
+    if isinstance(workload, Training):
+        return training.run(workload, simulator, record)
     return probes.run(workload, simulator, record)

@@ -8,9 +8,9 @@ from twin.plan.model import Plan
 from twin.results.bundle import Run
 from twin.results.document import Fidelity
 from twin.results.event import Event
-from twin.results.outcome import AllReduceRecord, Iperf3Record, Outcome, PacketsRecord, WorkloadRecord
+from twin.results.outcome import AllReduceRecord, Iperf3Record, Outcome, PacketsRecord, TrainingRecord, WorkloadRecord
 from twin.units import show_time
-from twin.workloads.scenario import AllReduce, Iperf3, Packets, Scenario, Workload
+from twin.workloads.scenario import AllReduce, Iperf3, Packets, Scenario, Training, Workload
 
 #: How late an action of the real clock may come before the run says so. Assumed: a tenth of the usual target for
 #: restoration, 50 ms.
@@ -54,6 +54,9 @@ def _lack(workload: Workload, record: WorkloadRecord) -> str:
     if isinstance(workload, AllReduce) and isinstance(record, AllReduceRecord):
         done = len(record.iterations)
         return "" if done >= record.planned else f"{done} of {record.planned} iterations"
+    if isinstance(workload, Training) and isinstance(record, TrainingRecord):
+        done = len(record.iterations)
+        return "" if done >= record.planned else f"{done} of {record.planned} rounds"
     if isinstance(workload, Packets) and isinstance(record, PacketsRecord):
         return "" if record.sent >= workload.count else f"{record.sent} of {workload.count} packets sent"
     if isinstance(workload, Iperf3) and isinstance(record, Iperf3Record):

@@ -6,6 +6,7 @@ expectations and ``twin compare`` use them), so each is written here once:
     circuit.NAME.rtt  .rtt_planned  .rtt_error            s, s, ratio (always >= 0)
     W.time .time_min .time_max .time_before/_during/_after .algbw .busbw .iterations          W: an all-reduce
     W.sent .received .lost .reordered .delay_min .delay_mean .delay_max .outage               W: probes
+    W.step_time .step_time_min/_max/_before/_during/_after .slowdown .exposed .idle .tokens_rate .rounds   W: training
     W.throughput .retransmits .loss                                                           W: iperf3
     fibre.NAME.restoration  fibre.NAME.lost_circuits      per fibre that was cut while it carried circuits
     link.NAME.NODE.dropped                                only where something was dropped
@@ -25,11 +26,13 @@ from twin.results.outcome import (
     Iperf3Record,
     PacketsRecord,
     QueueRecord,
+    TrainingRecord,
     WorkloadRecord,
 )
 from twin.results.phases import by_phase, find_trouble
 from twin.results.probes import outage_s, reordered
 from twin.results.restoration import restorations
+from twin.results.training_metrics import training_metrics
 
 
 def metrics_of(run: Run) -> Metrics:
@@ -64,6 +67,8 @@ def workload_metrics(name: str, record: WorkloadRecord, events: Sequence[Event])
         return allreduce_metrics(name, record, events)
     if isinstance(record, PacketsRecord):
         return packets_metrics(name, record)
+    if isinstance(record, TrainingRecord):
+        return training_metrics(name, record, events)
     return iperf3_metrics(name, record)
 
 

@@ -72,7 +72,24 @@ class AllReduceRecord:
     planned: int
 
 
-WorkloadRecord = Iperf3Record | PacketsRecord | AllReduceRecord
+@dataclass(frozen=True)
+class TrainingRecord:
+    """The rounds that were done, of ``planned``, each of ``steps`` steps on ``tokens`` tokens in all.
+
+    ``compute_s`` is one step's computing on one server, ``ideal_s`` a round's time if communication took none."""
+
+    kind: str
+    start_s: float
+    ranks: int
+    planned: int
+    steps: int
+    compute_s: float
+    ideal_s: float
+    tokens: int
+    iterations: tuple[Iteration, ...]
+
+
+WorkloadRecord = Iperf3Record | PacketsRecord | AllReduceRecord | TrainingRecord
 
 
 @dataclass(frozen=True)

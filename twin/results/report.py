@@ -120,6 +120,7 @@ def _workloads(results: Results, run: Run, axis: TimeAxis, figures: list[Figure]
             collective.append(_chart(allreduce_figure(name, record, axis, number), figures))
         elif isinstance(record, PacketsRecord):
             probing.append(_chart(probes_figure(name, record, axis, number), figures))
+    yield section("training", "Training", report_tables.training(results, run))
     yield section("allreduce", "All-reduce", *collective)
     yield section("probes", "Probes", *probing)
     yield section("streams", "iperf3", report_tables.streams(results, run))

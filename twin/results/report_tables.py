@@ -9,7 +9,15 @@ from twin.results.bundle import Run
 from twin.results.document import Metric, Results, Verdict
 from twin.results.event_marks import Mark
 from twin.results.html_parts import Cell, Markup, join, table, tag
-from twin.results.outcome import AllReduceRecord, Iperf3Record, Outcome, PacketsRecord, QueueRecord, WorkloadRecord
+from twin.results.outcome import (
+    AllReduceRecord,
+    Iperf3Record,
+    Outcome,
+    PacketsRecord,
+    QueueRecord,
+    TrainingRecord,
+    WorkloadRecord,
+)
 from twin.results.phases import AFTER, BEFORE, DURING
 from twin.results.restoration import restorations
 from twin.results.wording import LANDMARKS, describe, moment, path, rounded, show, show_bytes, show_got
@@ -49,7 +57,7 @@ def _workload_keys(results: Results, run: Run) -> Iterator[tuple[str, str]]:
     kinds: dict[type, tuple[str, str]] = {}
     for name, record in run.records:
         kinds.setdefault(type(record), _workload_key(results, name, record))
-    for kind in (AllReduceRecord, PacketsRecord, Iperf3Record):
+    for kind in (TrainingRecord, AllReduceRecord, PacketsRecord, Iperf3Record):
         if kind in kinds:
             yield kinds[kind]
 
@@ -60,6 +68,9 @@ def _workload_key(results: Results, name: str, record: WorkloadRecord) -> tuple[
     if isinstance(record, PacketsRecord):
         lost = cell(results, f"{name}.lost")
         return f"longest outage of {name}; {lost} of {record.sent:,} lost", brief(results.metrics[f"{name}.outage"])
+    if isinstance(record, TrainingRecord):
+        step = results.metrics.get(f"{name}.step_time")
+        return f"training step of {name}", "none done" if step is None else brief(step)
     throughput = results.metrics.get(f"{name}.throughput")
     return f"throughput of {name}", "not reported" if throughput is None else brief(throughput)
 
@@ -201,6 +212,18 @@ def allreduce(results: Results, name: str, record: AllReduceRecord) -> Markup:
     ]
     columns = ("iterations", "size", "ranks", *(titles[what] for what in shown), "algorithm bandwidth", "bus bandwidth")
     return table(f"All-reduce {name}", columns, [row], numbers=len(columns) - 1)
+
+
+def training(results: Results, run: Run) -> Markup:
+    """All training workloads."""
+    columns = ("step_time", "step_time_min", "step_time_max", "exposed", "idle", "slowdown", "tokens_rate")
+    heads = ("workload", "rounds", "mean step", "shortest", "longest", "exposed communication", "idle", "slowdown")
+    rows = [
+        [name, f"{len(record.iterations)} of {record.planned}", *(cell(results, f"{name}.{what}") for what in columns)]
+        for name, record in run.records
+        if isinstance(record, TrainingRecord)
+    ]
+    return table("Training", (*heads, "tokens/s"), rows, numbers=len(columns)) if rows else Markup("")
 
 
 def probes(results: Results, run: Run) -> Markup:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from twin.results.bundle import Run
 from twin.results.document import Fidelity, Metric, Results
-from twin.results.outcome import AllReduceRecord, CircuitRecord, Iperf3Record, PacketsRecord
+from twin.results.outcome import AllReduceRecord, CircuitRecord, Iperf3Record, PacketsRecord, TrainingRecord
 from twin.results.phases import AFTER, BEFORE, DURING
 from twin.results.restoration import restorations
 from twin.results.wording import LANDMARKS, describe, moment, path, show, show_got
@@ -24,6 +24,7 @@ def render(results: Results, run: Run) -> RenderableType:
     for table in (
         _circuits(results, run.outcome.circuits),
         _allreduces(results, run),
+        _training(results, run),
         _probes(results, run),
         _streams(results, run),
         _timeline(run),
@@ -75,6 +76,17 @@ def _allreduces(results: Results, run: Run) -> Table:
     for name, record in run.records:
         if isinstance(record, AllReduceRecord):
             cells = [_cell(results, f"{name}.{metric}") for metric in (*names, "busbw")]
+            table.add_row(Text(name), f"{len(record.iterations)} of {record.planned}", *cells)
+    return table
+
+
+def _training(results: Results, run: Run) -> Table:
+    metrics = ("step_time", "exposed", "idle", "slowdown", "tokens_rate")
+    heads = ("per step", "exposed", "idle", "slowdown", "tokens/s")
+    table = _table("Training", "workload", "rounds", *heads, numbers=len(heads) + 1)
+    for name, record in run.records:
+        if isinstance(record, TrainingRecord):
+            cells = [_cell(results, f"{name}.{metric}") for metric in metrics]
             table.add_row(Text(name), f"{len(record.iterations)} of {record.planned}", *cells)
     return table
 

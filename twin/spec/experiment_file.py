@@ -8,6 +8,7 @@ from pydantic import Field
 
 from twin.spec.base import Interval, Model, Moment, Name, Pair, Size, all_or_list, shorthand
 from twin.spec.quantity import Measure, MeasureRule, Quantity
+from twin.spec.training import TrainingFile
 
 #: Stand for the words ``on-request`` and ``when-done``.
 ON_REQUEST: Final = -1.0
@@ -79,7 +80,7 @@ class Iperf3File(Model):
     congestion: Congestion | None = None
 
 
-WorkloadFile = Annotated[AllReduceFile | PacketsFile | Iperf3File, Field(discriminator="kind")]
+WorkloadFile = Annotated[AllReduceFile | PacketsFile | Iperf3File | TrainingFile, Field(discriminator="kind")]
 
 
 class ReconfigureFile(Model):

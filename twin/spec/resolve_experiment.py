@@ -13,7 +13,7 @@ from twin.spec.experiment_file import ON_REQUEST, WHEN_DONE, ExperimentFile
 from twin.spec.timeline import TimelineReader
 from twin.spec.workloads import WorkloadReader
 from twin.units import show_time
-from twin.workloads.scenario import AllReduce, Circuit, Controller, Scenario, Workload
+from twin.workloads.scenario import AllReduce, Circuit, Controller, Scenario, Training, Workload
 
 #: Version of ``workload.json``.
 SCHEMA = 1
@@ -98,7 +98,7 @@ def _content(file: ExperimentFile, scenario: Scenario, requested: dict[int, tupl
 
 
 def _fill(entry: dict[str, Any], workload: Workload) -> None:
-    if isinstance(workload, AllReduce):
+    if isinstance(workload, (AllReduce, Training)):
         entry["servers"] = list(workload.servers)
 
 

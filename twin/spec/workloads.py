@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 
 from twin.plan.topology import Topology
+from twin.spec import training
 from twin.spec.document import Document, Path_, nearest
 from twin.spec.experiment_file import AllReduceFile, Iperf3File, PacketsFile, WorkloadFile
-from twin.workloads.scenario import AllReduce, Iperf3, Packets, Workload
+from twin.spec.training import TrainingFile
+from twin.workloads.scenario import AllReduce, Iperf3, Packets, Training, Workload
 
 #: TCP and UDP ports of the workloads: each gets its own range, so that any number can run at one time.
 IPERF3_PORT = 5201
@@ -32,24 +34,40 @@ class WorkloadReader:
             return self._allreduce(name, file, path)
         if isinstance(file, PacketsFile):
             return self._packets(name, file, path)
+        if isinstance(file, TrainingFile):
+            return self._training(name, file, path)
         return self._iperf3(name, file, path)
 
-    def _allreduce(self, name: str, file: AllReduceFile, path: Path_) -> AllReduce:
-        servers = list(self.site_of) if file.servers == ["all"] else file.servers
+    def _servers(self, named: list[str], path: Path_) -> list[str]:
+        """The servers that ``servers`` names, two or more, each once."""
+        servers = list(self.site_of) if named == ["all"] else named
         for i, server in enumerate(servers):
             self._check_server(server, (*path, "servers", i))
             if server in servers[:i]:
                 raise self.document.bad((*path, "servers", i), f"found {server!r} a second time", "each server once")
         if len(servers) < 2:
             raise self.document.bad((*path, "servers"), f"found {len(servers)} servers", "2 servers or more")
+        return servers
+
+    def _next_port(self) -> int:
+        port = self.allreduce_port
+        self.allreduce_port += ALLREDUCE_PORTS_EACH
+        return port
+
+    def _training(self, name: str, file: TrainingFile, path: Path_) -> Training:
+        servers = self._servers(file.servers, path)
+        if file.algorithm == "hierarchical":
+            self._check_hierarchy(servers, path)
+        return training.read(name, file, servers, self._next_port(), self.document, path)
+
+    def _allreduce(self, name: str, file: AllReduceFile, path: Path_) -> AllReduce:
+        servers = self._servers(file.servers, path)
         if file.algorithm == "hierarchical":
             self._check_hierarchy(servers, path)
         least = len(servers) * file.chunks
         if file.size < least:
             found = f"found {file.size} bytes for {len(servers)} servers and {file.chunks} chunks"
             raise self.document.bad((*path, "size"), found, f"{least} B or more")
-        port = self.allreduce_port
-        self.allreduce_port += ALLREDUCE_PORTS_EACH
         return AllReduce(
             name=name,
             start_s=file.start,
@@ -62,7 +80,7 @@ class WorkloadReader:
             warmup=file.warmup,
             every_s=file.every,
             congestion=file.congestion,
-            port=port,
+            port=self._next_port(),
         )
 
     def _check_hierarchy(self, servers: list[str], path: Path_) -> None:

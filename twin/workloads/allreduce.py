@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from twin.plan.model import Plan
 from twin.workloads.collectives import hierarchical_all_reduce, ring_all_reduce
@@ -15,13 +16,13 @@ def graph_of(workload: AllReduce, plan: Plan) -> Graph:
     lock_step = workload.schedule == "lock-step"
     if workload.algorithm == "ring":
         return ring_all_reduce(len(workload.servers), workload.size_bytes, workload.chunks, lock_step)
-    return hierarchical_all_reduce(sites_of(workload, plan), workload.size_bytes, workload.chunks, lock_step)
+    return hierarchical_all_reduce(sites_of(workload.servers, plan), workload.size_bytes, workload.chunks, lock_step)
 
 
-def sites_of(workload: AllReduce, plan: Plan) -> list[list[int]]:
-    """The ranks of each site, in the order of the workload's servers."""
+def sites_of(servers: Sequence[str], plan: Plan) -> list[list[int]]:
+    """The ranks of each site; rank i is the i-th of ``servers``."""
     sites: dict[str, list[int]] = {}
-    for rank, name in enumerate(workload.servers):
+    for rank, name in enumerate(servers):
         sites.setdefault(plan.server_by_name[name].site, []).append(rank)
     return list(sites.values())
 

@@ -1,4 +1,4 @@
-"""Collectives as graphs: ring and hierarchical all-reduce, lock-step or pipelined in slices.
+"""Collectives as graphs: ring and hierarchical all-reduce, lock-step or pipelined in slices; all-to-all.
 
 A ring all-reduce of S bytes over n ranks is n - 1 steps of reduce-scatter and n - 1 of all-gather; in each step every
 rank sends one block of S/n to its neighbour. With slices, a slice of a block moves on as soon as it has arrived, so a
@@ -12,7 +12,7 @@ Bus bandwidth = S/T x 2(n - 1)/n (nccl-tests).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from twin.workloads.graph import Graph, GraphBuilder
 
@@ -29,10 +29,7 @@ def split(size_bytes: int, parts: int) -> list[int]:
 def ring_all_reduce(ranks: int, size_bytes: int, slices: int, lock_step: bool = False) -> Graph:
     """All-reduce of ``size_bytes`` over ``ranks`` in one ring."""
     builder = GraphBuilder(ranks)
-    group = list(range(ranks))
-    cut = 1 if lock_step else slices
-    owned = reduce_scatter(builder, group, size_bytes, cut, {})
-    all_gather(builder, group, size_bytes, cut, owned)
+    add_ring(builder, range(ranks), size_bytes, 1 if lock_step else slices, {})
     return builder.build()
 
 
@@ -41,18 +38,44 @@ def hierarchical_all_reduce(
 ) -> Graph:
     """All-reduce of ``size_bytes``: within each of ``sites`` (equally many ranks each), across them, within again."""
     builder = GraphBuilder(sum(len(site) for site in sites))
-    cut = 1 if lock_step else slices
-    ready: Ready = {}
-    for site in sites:
-        ready |= reduce_scatter(builder, site, size_bytes, cut, {})
-    shards = split(size_bytes, len(sites[0]))
-    for index, shard in enumerate(shards):
-        across = [site[index] for site in sites]
-        owned = reduce_scatter(builder, across, shard, cut, ready)
-        ready |= all_gather(builder, across, shard, cut, owned)
-    for site in sites:
-        all_gather(builder, site, size_bytes, cut, ready)
+    add_hierarchy(builder, sites, size_bytes, 1 if lock_step else slices, {})
     return builder.build()
+
+
+def add_ring(builder: GraphBuilder, group: Sequence[int], size_bytes: int, slices: int, ready: Ready) -> Ready:
+    """Add a ring all-reduce over the ranks ``group`` that waits for ``ready``; returns after what each rank has it."""
+    owned = reduce_scatter(builder, group, size_bytes, slices, ready)
+    return all_gather(builder, group, size_bytes, slices, owned)
+
+
+def add_hierarchy(
+    builder: GraphBuilder, sites: Sequence[Sequence[int]], size_bytes: int, slices: int, ready: Ready
+) -> Ready:
+    """Add a hierarchical all-reduce over ``sites``, like ``add_ring``."""
+    now: Ready = {}
+    for site in sites:
+        now |= reduce_scatter(builder, site, size_bytes, slices, ready)
+    for index, shard in enumerate(split(size_bytes, len(sites[0]))):
+        now |= add_ring(builder, [site[index] for site in sites], shard, slices, now)
+    done: Ready = {}
+    for site in sites:
+        done |= all_gather(builder, site, size_bytes, slices, now)
+    return done
+
+
+def add_all_to_all(
+    builder: GraphBuilder, group: Sequence[int], size_bytes: int, after: Mapping[int, tuple[int, ...]]
+) -> dict[int, tuple[int, ...]]:
+    """Add an all-to-all in which every rank deals ``size_bytes`` evenly to all of ``group``, itself included. A rank
+    sends once ``after`` it is done; returns the receives after which each rank has its part."""
+    count = len(group)
+    arrived: dict[int, list[int]] = {rank: [] for rank in group}
+    parts = split(size_bytes, count)
+    for shift in range(1, count):
+        for position, rank in enumerate(group):
+            other = (position + shift) % count
+            arrived[group[other]].append(builder.message(rank, group[other], parts[other], after.get(rank, ())))
+    return {rank: tuple(receives) or after.get(rank, ()) for rank, receives in arrived.items()}
 
 
 def reduce_scatter(builder: GraphBuilder, group: Sequence[int], size_bytes: int, slices: int, ready: Ready) -> Ready:

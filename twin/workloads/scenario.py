@@ -89,7 +89,43 @@ class AllReduce:
     kind: str = "allreduce"
 
 
-Workload = Iperf3 | Packets | AllReduce
+@dataclass(frozen=True)
+class Training:
+    """Training steps over ``servers``, one rank each, in rounds: a round is one step, or ``local_steps`` of them.
+
+    ``parallel`` says how the model is divided: ``data`` (gradients all-reduced in ``buckets`` while the backward pass
+    goes on), ``pipeline`` (a stage per server, ``micro_batches`` each way), ``tensor`` (4 all-reduces per layer),
+    ``experts`` (4 all-to-alls per layer, each token to ``top_k`` experts) or ``local-steps`` (DiLoCo: every replica
+    for itself, then one exchange of all parameters; with several ``fragments`` these are exchanged in turn while
+    computing goes on). ``compute_s`` is what one step's computing takes on one server that never waits;
+    ``batch`` sequences of ``sequence`` tokens go into a step of one replica; ``precision_bytes`` per number."""
+
+    name: str
+    start_s: float
+    servers: tuple[str, ...]
+    parallel: str
+    compute_s: float
+    parameters: int = 0
+    precision_bytes: int = 2
+    layers: int = 1
+    hidden: int = 0
+    batch: int = 1
+    sequence: int = 0
+    buckets: int = 1
+    micro_batches: int = 1
+    top_k: int = 1
+    local_steps: int = 1
+    fragments: int = 1
+    algorithm: str = "ring"
+    chunks: int = 8
+    rounds: int = 1
+    warmup: int = 0
+    congestion: str = "cubic"
+    port: int = 7000
+    kind: str = "training"
+
+
+Workload = Iperf3 | Packets | AllReduce | Training
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,29 @@
+"""The ``training`` workload, predicted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twin.predict.play import Play, Process
+from twin.predict.simulator import Simulator
+from twin.workloads.allreduce import sites_of
+from twin.workloads.scenario import Training
+from twin.workloads.training import first_record, training_graph
+
+
+def run(workload: Training, simulator: Simulator, record: dict[str, Any]) -> Process:
+    """Play it ``rounds`` times; ``record`` holds what was done so far whenever this is closed."""
+    record |= first_record(workload, simulator.now_s)
+    graph = training_graph(workload, sites_of(workload.servers, simulator.plan))
+    names = workload.servers
+    play = Play(simulator, graph, {(a, b): [(names[a], names[b])] for a, b in graph.channels()})
+    try:
+        yield from play.connect()
+        for _ in range(workload.warmup):
+            yield play.play()
+        for index in range(workload.rounds):
+            start_s = simulator.now_s
+            yield play.play()
+            record["iterations"].append({"index": index, "start_s": start_s, "time_s": simulator.now_s - start_s})
+    finally:
+        play.close()
