@@ -41,7 +41,7 @@ lab_app = typer.Typer(help="The lab kernel: build it, or see whether it is there
 app.add_typer(lab_app, name="lab")
 
 ExperimentPath = Annotated[Path, typer.Argument(metavar="EXPERIMENT", help="The experiment's YAML file.")]
-LabOption = Annotated[str, typer.Option("--lab", help="Where to run: auto or uml.")]
+LabOption = Annotated[str, typer.Option("--lab", help="Where to run: auto (uml), uml, or host (root, real clock).")]
 ClockOption = Annotated[str, typer.Option("--clock", help="virtual (time passes only when all is idle) or real.")]
 SetOption = Annotated[list[str], typer.Option("--set", metavar="KEY=VALUE", help="Replace a value of the file.")]
 
@@ -105,7 +105,7 @@ def run(
     from twin.spec import load_experiment
 
     load_experiment(experiment, sets, seed)  # a mistake must show before the lab kernel is built
-    _lab_kernel()
+    _lab_kernel_for(lab)
     finished = experiments.run(experiment, out, lab=lab, clock=clock, sets=sets, seed=seed)
     _show(Text(f"{finished.folder}/{bundle.REPORT}"))
     _show(summary.render(finished.results, bundle.read_run(finished.folder)))
@@ -153,16 +153,23 @@ def report(folder: Annotated[Path, typer.Argument(metavar="BUNDLE", help="A resu
 def shell(
     experiment: ExperimentPath,
     lab: LabOption = "auto",
-    clock: ClockOption = "virtual",
+    clock: ClockOption = "real",
     sets: SetOption = [],  # noqa: B006 - Typer reads it and never changes it
 ) -> None:
-    """Bring an experiment's network up and open Mininet's prompt in it."""
+    """Bring an experiment's network up and open Mininet's prompt in it, or carry out the commands on standard input.
+
+    At a terminal use the real clock: the virtual one races while the prompt waits. For commands from a pipe or a file
+    --clock virtual is exact.
+    """
     from twin import experiment as experiments
     from twin.spec import load_experiment
 
     load_experiment(experiment, sets)
     _lab_kernel()
-    raise typer.Exit(experiments.shell(experiment, lab=lab, clock=clock, sets=sets))
+    commands = None if sys.stdin.isatty() else sys.stdin.read()
+    status, output = experiments.shell(experiment, lab=lab, clock=clock, sets=sets, commands=commands)
+    print(output, end="")
+    raise typer.Exit(status)
 
 
 @lab_app.command(epilog="Example: twin lab build")
@@ -237,6 +244,11 @@ def _show(renderable: Any) -> None:
     from rich.console import Console
 
     Console(highlight=False).print(renderable)
+
+
+def _lab_kernel_for(lab: str) -> None:
+    if lab != "host":
+        _lab_kernel()
 
 
 def _lab_kernel() -> Path:

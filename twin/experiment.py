@@ -9,12 +9,13 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from twin.errors import BadInput, RunBroke
-from twin.lab import guest, uml
+from twin.lab import guest, host, uml
+from twin.lab.lab import Lab, LabEnd
 from twin.plan.build import build_plan
 from twin.plan.codec import to_json
 from twin.plan.model import Plan
@@ -27,7 +28,7 @@ from twin.spec.experiment import LoadedExperiment
 #: space; the host gives only what is touched.
 MEMORY_BASE_MB = 2048
 MEMORY_PER_NODE_MB = 4
-LABS = ("auto", "uml")
+LABS: dict[str, Lab] = {"auto": uml, "uml": uml, "host": host}
 CLOCKS = ("virtual", "real")
 
 
@@ -55,24 +56,32 @@ def run(
     _check_choice("--clock", clock, CLOCKS)
     loaded = load_experiment(path, sets, seed)
     plan = build_plan(loaded.topology)
+    LABS[lab].check(clock)
     folder = bundle.create(out, loaded.scenario.name)
     _write_inputs(folder, loaded, plan)
-    end = _in_lab(folder, loaded, plan, ["run"], clock)
-    results = finish.finish(folder, lab="uml", clock=clock, wall_s=end.wall_s)
+    end = _in_lab(folder, loaded, plan, ["run"], lab, clock)
+    results = finish.finish(folder, lab="uml" if lab == "auto" else lab, clock=clock, wall_s=end.wall_s)
     report.write(folder)
     return Finished(folder, results)
 
 
-def shell(path: Path, lab: str = "auto", clock: str = "virtual", sets: Sequence[str] = ()) -> int:
-    """Bring the experiment's network up in the lab and hand over Mininet's prompt; returns the lab's status."""
+def shell(
+    path: Path, lab: str = "auto", clock: str = "real", sets: Sequence[str] = (), commands: str | None = None
+) -> tuple[int, str]:
+    """Bring the experiment's network up in the lab and hand over Mininet's prompt on this terminal, or carry out
+    ``commands``, one a line; returns the lab's status and what the commands printed."""
     _check_choice("--lab", lab, LABS)
     _check_choice("--clock", clock, CLOCKS)
     loaded = load_experiment(path, sets, None)
     plan = build_plan(loaded.topology)
+    LABS[lab].check(clock)
     with tempfile.TemporaryDirectory(prefix="twin-shell-") as scratch:
         folder = Path(scratch)
         _write_inputs(folder, loaded, plan)
-        return _in_lab(folder, loaded, plan, ["shell"], clock, interactive=True).status
+        if commands is not None:
+            (folder / "lab" / "commands").write_text(commands, encoding="utf-8")
+        end = _in_lab(folder, loaded, plan, ["shell"], lab, clock, interactive=commands is None)
+        return end.status, "" if commands is None else (folder / "logs" / "lab.log").read_text(encoding="utf-8")
 
 
 def _write_inputs(folder: Path, loaded: LoadedExperiment, plan: Plan) -> None:
@@ -85,10 +94,16 @@ def _write_inputs(folder: Path, loaded: LoadedExperiment, plan: Plan) -> None:
 
 
 def _in_lab(
-    folder: Path, loaded: LoadedExperiment, plan: Plan, arguments: list[str], clock: str, interactive: bool = False
-) -> uml.LabEnd:
+    folder: Path,
+    loaded: LoadedExperiment,
+    plan: Plan,
+    arguments: list[str],
+    lab: str,
+    clock: str,
+    interactive: bool = False,
+) -> LabEnd:
     scenario = loaded.scenario
-    end = uml.run(
+    end = LABS[lab].run(
         folder,
         [guest.PYTHON, "-m", "twin.emulation", *arguments],
         clock=clock,
@@ -109,6 +124,6 @@ def memory_mb(plan: Plan) -> int:
     return MEMORY_BASE_MB + MEMORY_PER_NODE_MB * nodes
 
 
-def _check_choice(option: str, value: str, allowed: Sequence[str]) -> None:
+def _check_choice(option: str, value: str, allowed: Iterable[str]) -> None:
     if value not in allowed:
         raise BadInput(option, "", f"found {value!r}", ", ".join(allowed))

@@ -97,6 +97,7 @@ class Agent:
             "circuits": circuits,
             "workloads": timeline.records,
             "queues": sampler.queues(),
+            "late_s": sampler.late_s,
         }
 
 

@@ -13,11 +13,15 @@ COLUMNS = ("t_s", "link", "node", "tx_bytes", "tx_packets", "dropped_packets", "
 
 
 class Sampler:
-    """Samples ``network`` every ``every_s`` seconds; remembers each queue's greatest length seen."""
+    """Samples ``network`` every ``every_s`` seconds; remembers each queue's greatest length seen.
+
+    ``late_s`` is how late the latest sample came, in seconds: on the virtual clock none is late; on the real clock it
+    tells how far the machine fell behind."""
 
     def __init__(self, network: Network, every_s: float) -> None:
         self._network = network
         self._every_s = every_s
+        self.late_s = 0.0
         self._deepest: dict[tuple[str, str, str], int] = {}
 
     async def run(self, context: Context, path: Path) -> None:
@@ -28,7 +32,9 @@ class Sampler:
             index = 0
             while True:
                 await context.sleep_until(index * self._every_s)
-                self._write(writer, context.now_s())
+                now_s = context.now_s()
+                self.late_s = max(self.late_s, now_s - index * self._every_s)
+                self._write(writer, now_s)
                 index += 1
 
     def _write(self, writer: Any, now_s: float) -> None:

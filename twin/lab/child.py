@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import ctypes
 import os
+import select
 import signal
+import subprocess
 from collections.abc import Callable
 from typing import Final
 
@@ -29,3 +31,13 @@ def ending_with_parent(send: signal.Signals = signal.SIGTERM, cpu: int | None = 
             os.sched_setaffinity(0, {cpu})
 
     return prepare
+
+
+def ended_within(process: subprocess.Popen[bytes], timeout_s: float) -> bool:
+    """Wait until ``process`` ends, without polling; False when it did not within ``timeout_s``."""
+    descriptor = os.pidfd_open(process.pid)
+    try:
+        ready, _, _ = select.select([descriptor], [], [], timeout_s)
+    finally:
+        os.close(descriptor)
+    return bool(ready)

@@ -46,3 +46,13 @@ def terminal_kept() -> Iterator[None]:
         yield
     finally:
         termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
+
+
+@contextmanager
+def interrupts_left_to_child() -> Iterator[None]:
+    """Ctrl-C is for the program that shares this terminal: this process does not mind it in the block."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

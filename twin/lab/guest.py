@@ -13,11 +13,14 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from twin.errors import BadInput
+from twin.errors import BadInput, RunBroke
 from twin.lab.machine import PROGRAM_PATH
 
 #: Where the run's folder is inside the lab.
 BUNDLE: Final = Path("/run/bundle")
+
+#: What the lab itself says, below the run's folder; what its command says is in ``logs/lab.log``.
+CONSOLE: Final = Path("logs/console.log")
 
 COVERED: Final = tuple(Path(folder) for folder in ("/dev/shm", "/run", "/tmp", "/var/log"))
 
@@ -66,13 +69,35 @@ def script(command: Sequence[str], visible: Iterable[Path]) -> str:
 
 def write(folder: Path, command: Sequence[str], visible: Iterable[Path]) -> None:
     """Put what the lab's first process needs into the run's ``folder``."""
-    for name in ("lab", "logs"):
-        (folder / name).mkdir(exist_ok=True)
-    needed = (*visible, _REPOSITORY, Path(sys.prefix))
-    (folder / "lab" / "command").write_text(script(command, needed), encoding="utf-8")
+    make_folders(folder)
+    (folder / "lab" / "command").write_text(script(command, needed(visible)), encoding="utf-8")
     shutil.copyfile(Path(__file__).with_name("init.sh"), folder / "lab" / "init")
     (folder / "lab" / "init").chmod(0o755)
+
+
+def make_folders(folder: Path) -> None:
+    """Make the folders that every lab writes to in the run's ``folder``, and forget an earlier lab's end."""
+    for name in ("lab", "logs"):
+        (folder / name).mkdir(exist_ok=True)
     (folder / "lab" / "status").unlink(missing_ok=True)
+
+
+def needed(visible: Iterable[Path]) -> tuple[Path, ...]:
+    """All folders of the host that a command reads: ``visible``, this checkout, its Python."""
+    return (*visible, _REPOSITORY, Path(sys.prefix))
+
+
+def read_status(folder: Path, stopped: str) -> int:
+    """The exit status that the lab's first process wrote. Raises ``RunBroke`` if it did not get that far, with
+    ``stopped`` for what ended too early."""
+    try:
+        return int((folder / "lab" / "status").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        lines = (folder / CONSOLE).read_text(encoding="utf-8", errors="replace").split("\n")
+        last = [line.strip() for line in lines if line.strip()][-3:]
+        said = " / ".join(last) or "nothing"
+        what = f"{stopped} stopped before its command ended; the last it said: {said}"
+        raise RunBroke(what, str(folder / CONSOLE)) from None
 
 
 def tidy(folder: Path) -> None:

@@ -45,21 +45,22 @@ class Process:
 
 @dataclass(frozen=True)
 class Run:
-    """A lab kernel that runs in ``folder`` for the twin process ``owner``."""
+    """A lab that runs in ``folder`` for the twin process ``owner``. All of it ends with its process ``lab``: the lab
+    kernel, or the parent of the host lab's first process."""
 
-    kernel: Process
+    lab: Process
     owner: Process
     folder: str
 
 
 @contextmanager
 def recorded(folder: Path, pid: int) -> Iterator[None]:
-    """Keep the lab kernel ``pid`` on record while the block runs."""
-    kernel, owner = Process.of(pid), Process.of(os.getpid())
-    if kernel is None or owner is None:  # it ended already: the caller will see why
+    """Keep the lab of process ``pid`` on record while the block runs."""
+    lab, owner = Process.of(pid), Process.of(os.getpid())
+    if lab is None or owner is None:  # it ended already: the caller will see why
         yield
         return
-    file = _write(Run(kernel, owner, str(folder)))
+    file = _write(Run(lab, owner, str(folder)))
     try:
         yield
     finally:
@@ -68,8 +69,8 @@ def recorded(folder: Path, pid: int) -> Iterator[None]:
 
 
 def live() -> list[Run]:
-    """The labs on record whose kernel runs."""
-    return [run for _, run in _records() if run.kernel.alive]
+    """The labs on record that run."""
+    return [run for _, run in _records() if run.lab.alive]
 
 
 def clean() -> list[str]:
@@ -81,9 +82,9 @@ def clean() -> list[str]:
     for file, run in _records():
         if run.owner.alive:
             continue
-        if run.kernel.alive:
-            os.kill(run.kernel.pid, signal.SIGKILL)
-            done.append(f"ended the lab kernel {run.kernel.pid} of {run.folder}")
+        if run.lab.alive:
+            os.kill(run.lab.pid, signal.SIGKILL)
+            done.append(f"ended the lab in {run.folder} (process {run.lab.pid})")
         guest.tidy(Path(run.folder))
         file.unlink(missing_ok=True)
         leave(file.parent)
@@ -94,7 +95,7 @@ def clean() -> list[str]:
 def _write(run: Run) -> Path:
     while True:
         folder = cache_folder() / "runs"
-        file = folder / f"{run.kernel.pid}.json"
+        file = folder / f"{run.lab.pid}.json"
         try:
             folder.mkdir(mode=0o755, exist_ok=True)
             file.write_text(json.dumps(asdict(run)), encoding="utf-8")
@@ -108,7 +109,7 @@ def _records() -> list[tuple[Path, Run]]:
     for file in sorted(file for place in places() for file in place.glob("runs/*.json")):
         try:
             data = json.loads(file.read_text(encoding="utf-8"))
-            run = Run(Process(**data["kernel"]), Process(**data["owner"]), str(data["folder"]))
+            run = Run(Process(**data["lab"]), Process(**data["owner"]), str(data["folder"]))
         except (OSError, ValueError, KeyError, TypeError):  # written by half, or ended meanwhile
             continue
         found.append((file, run))

@@ -13,7 +13,6 @@ dies by any cause, Linux ends the lab kernel at once (``twin.lab.child``) and th
 from __future__ import annotations
 
 import os
-import select
 import shutil
 import signal
 import subprocess
@@ -21,28 +20,25 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from twin.errors import RunBroke
 from twin.lab import cpus, guest, kernel_build, machine, runs
-from twin.lab.child import ending_with_parent
+from twin.lab.child import ended_within, ending_with_parent
 from twin.lab.foreground import signals_interrupt, terminal_kept
+from twin.lab.lab import LabEnd
 from twin.lab.memory import memory_folder
 
 #: Where the virtual clock starts, always: 1 January 2026, 00:00 UTC, in nanoseconds.
 VIRTUAL_START_NS: Final = 1_767_225_600_000_000_000
 
-_CONSOLE: Final = Path("logs/console.log")
+_CONSOLE: Final = guest.CONSOLE
 
 
-@dataclass(frozen=True)
-class LabEnd:
-    """How a lab ended: its command's exit status, and the wall time from boot to end."""
-
-    status: int
-    wall_s: float
+def check(clock: str) -> None:
+    """Raise ``MachineLacks`` where the lab kernel cannot run here; it has both clocks."""
+    machine.require_lab()
 
 
 def run(
@@ -64,7 +60,7 @@ def run(
     command to this terminal. Raises ``MachineLacks``, and ``RunBroke`` when the lab does not end in time or dies.
     ``KeyboardInterrupt`` (also made of SIGTERM and SIGHUP here) is passed on once everything is gone.
     """
-    machine.require_lab()
+    check(clock)
     kernel = kernel_build.ensure()
     folder = folder.resolve()
     own = environment(clock, seed, memory_folder(memory_mb, extra=[folder]))
@@ -79,9 +75,9 @@ def run(
         started = time.monotonic()
         process = stack.enter_context(_booted([str(kernel), *options], folder, own, chosen, interactive))
         stack.enter_context(runs.recorded(folder, process.pid))
-        if not _wait(process, timeout_s):
+        if not ended_within(process, timeout_s):
             raise RunBroke(f"the lab did not end within {timeout_s:g} s of wall time", str(folder / _CONSOLE))
-        return LabEnd(read_status(folder), time.monotonic() - started)
+        return LabEnd(guest.read_status(folder, "the lab kernel"), time.monotonic() - started)
 
 
 def command_line(clock: str, memory_mb: int, terminal: os.terminal_size | None = None) -> list[str]:
@@ -138,25 +134,3 @@ def _booted(
     finally:
         process.kill()
         process.wait()
-
-
-def _wait(process: subprocess.Popen[bytes], timeout_s: float) -> bool:
-    """Wait until ``process`` ends, without polling; False when it did not within ``timeout_s``."""
-    descriptor = os.pidfd_open(process.pid)
-    try:
-        ready, _, _ = select.select([descriptor], [], [], timeout_s)
-    finally:
-        os.close(descriptor)
-    return bool(ready)
-
-
-def read_status(folder: Path) -> int:
-    """The exit status that the lab's first process wrote. Raises ``RunBroke`` if it did not get that far."""
-    try:
-        return int((folder / "lab" / "status").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        lines = (folder / _CONSOLE).read_text(encoding="utf-8", errors="replace").split("\n")
-        last = [line.strip() for line in lines if line.strip()][-3:]
-        said = " / ".join(last) or "nothing"
-        what = f"the lab kernel stopped before its command ended; the last it said: {said}"
-        raise RunBroke(what, str(folder / _CONSOLE)) from None

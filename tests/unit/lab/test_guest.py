@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twin.errors import BadInput
+from twin.errors import BadInput, RunBroke
 from twin.lab import guest
 
 
@@ -66,3 +66,24 @@ def test_tidying_keeps_what_the_lab_said(tmp_path: Path) -> None:
     (tmp_path / "lab" / "outcome.json").write_text("{}", encoding="utf-8")
     guest.tidy(tmp_path)
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["lab", "logs", "outcome.json"]
+
+
+def test_status_is_read(tmp_path: Path) -> None:
+    (tmp_path / "lab").mkdir()
+    (tmp_path / "lab" / "status").write_text("143\n", encoding="utf-8")
+    assert guest.read_status(tmp_path, "the lab kernel") == 143
+
+
+@pytest.mark.parametrize("text", [None, "", "abc\n"])
+def test_no_status_quotes_the_consoles_end(tmp_path: Path, text: str | None) -> None:
+    for name in ("lab", "logs"):
+        (tmp_path / name).mkdir()
+    if text is not None:
+        (tmp_path / "lab" / "status").write_text(text, encoding="utf-8")
+    (tmp_path / "logs" / "console.log").write_text("one\n\ntwo\nthree\r\n  Kernel panic\n\n", encoding="utf-8")
+    with pytest.raises(RunBroke) as caught:
+        guest.read_status(tmp_path, "the lab kernel")
+    assert str(caught.value) == (
+        "the run broke: the lab kernel stopped before its command ended; the last it said: "
+        f"two / three / Kernel panic; see {tmp_path}/logs/console.log"
+    )

@@ -38,7 +38,7 @@ def process_of(pid: int) -> Process:
 
 def write_record(cache: Path, run: Run) -> None:
     (cache / "runs").mkdir(parents=True, exist_ok=True)
-    (cache / "runs" / f"{run.kernel.pid}.json").write_text(json.dumps(asdict(run)), encoding="utf-8")
+    (cache / "runs" / f"{run.lab.pid}.json").write_text(json.dumps(asdict(run)), encoding="utf-8")
 
 
 def test_a_run_is_on_record_while_it_lasts(tmp_path: Path, cache: Path, sleeper: subprocess.Popen[bytes]) -> None:
@@ -62,7 +62,7 @@ def test_a_run_without_an_owner_is_ended_and_tidied(
     gone = replace(process_of(os.getpid()), started=1)
     write_record(cache, Run(process_of(sleeper.pid), gone, str(folder)))
     assert runs.clean() == [
-        f"ended the lab kernel {sleeper.pid} of {folder}",
+        f"ended the lab in {folder} (process {sleeper.pid})",
         f"forgot the run in {folder}, whose twin process {os.getpid()} is gone",
     ]
     assert sleeper.wait(10) == -signal.SIGKILL
@@ -79,7 +79,7 @@ def test_another_process_with_the_same_number_is_not_ended(
     assert sleeper.poll() is None
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"kernel": {"pid": 1}, "owner": {}, "folder": "/"}'])
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"lab": {"pid": 1}, "owner": {}, "folder": "/"}'])
 def test_a_record_written_by_half_is_ignored(cache: Path, text: str) -> None:
     (cache / "runs").mkdir(parents=True)
     (cache / "runs" / "1.json").write_text(text, encoding="utf-8")

@@ -5,9 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import pytest
-
-from twin.errors import RunBroke
 from twin.lab import uml
 
 
@@ -42,24 +39,3 @@ def test_only_the_virtual_clock_is_seeded() -> None:
     assert virtual["TWIN_LAB_SEED"] == "7"
     assert virtual["TMPDIR"] == "/dev/shm"
     assert sorted(real) == ["PATH", "TMPDIR"]
-
-
-def test_status_is_read(tmp_path: Path) -> None:
-    (tmp_path / "lab").mkdir()
-    (tmp_path / "lab" / "status").write_text("143\n", encoding="utf-8")
-    assert uml.read_status(tmp_path) == 143
-
-
-@pytest.mark.parametrize("text", [None, "", "abc\n"])
-def test_no_status_quotes_the_consoles_end(tmp_path: Path, text: str | None) -> None:
-    for name in ("lab", "logs"):
-        (tmp_path / name).mkdir()
-    if text is not None:
-        (tmp_path / "lab" / "status").write_text(text, encoding="utf-8")
-    (tmp_path / "logs" / "console.log").write_text("one\n\ntwo\nthree\r\n  Kernel panic\n\n", encoding="utf-8")
-    with pytest.raises(RunBroke) as caught:
-        uml.read_status(tmp_path)
-    assert str(caught.value) == (
-        "the run broke: the lab kernel stopped before its command ended; the last it said: "
-        f"two / three / Kernel panic; see {tmp_path}/logs/console.log"
-    )
