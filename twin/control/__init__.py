@@ -4,7 +4,7 @@
             CircuitRequested, Woken, ...            PacketOut, Wake, Record, Answer
     shim  ------------------------------->  Brain  ------------------------------->  shim
                                               |
-              plant (fibres, spectrum) - routing - circuits (state, flows) - packets - tables (what is sent)
+              plant (fibres, spectrum) - paths - circuits (lives, resilience) - packets - tables (what is sent)
 
 Nothing is imported here, so that a controller pays only for what it uses: start at ``twin.control.brain``.
 """

@@ -29,8 +29,10 @@ from twin.control.events import (
     Woken,
 )
 from twin.control.flows import Flow
+from twin.control.ledger import Ledger
 from twin.control.packets import base_flows
 from twin.control.plant import Plant, Port
+from twin.control.requests import why_impossible
 from twin.control.site_routing import SiteRouting
 from twin.control.tables import Tables
 from twin.plan.model import Plan
@@ -45,7 +47,7 @@ class Brain:
         self._restores = restores
         self.plant = Plant(plan)
         self._tables = Tables(cautious=True)
-        self._circuits = Circuits(self.plant, self._tables, self._record, heed_light=restores)
+        self._circuits = Circuits(Ledger(self.plant, self._tables, self._record, heed_light=restores))
         self._routing = SiteRouting(self.plant, self._tables, heed_ports=restores)
         self._arp = ArpProxy(plan)
         self._packet_dpids = {switch.dpid for switch in plan.packet_switches}
@@ -53,6 +55,7 @@ class Brain:
         self._found: dict[int, tuple[Flow, ...]] = {}
         self._token = 0
         self._wake_at_s: float | None = None
+        self._later: list[CircuitRequested] = []
         self._now_s = 0.0
         self._out: list[Command] = []
         self._tables.want("base", base_flows(plan))
@@ -75,7 +78,7 @@ class Brain:
             case SwitchConnected():
                 self._on_connected(event)
             case SwitchLost(dpid):
-                self._tables.lose(dpid)
+                self._on_lost(dpid)
             case PortStatus(dpid, port, up):
                 self._on_port(Port(dpid, port), up)
             case BarrierAnswered(dpid, token):
@@ -85,14 +88,14 @@ class Brain:
                 self._on_refused(flow, why)
             case ArpAsked():
                 self._on_arp(event)
-            case CircuitRequested(name, sites):
-                self._on_requested(name, sites)
+            case CircuitRequested():
+                self._on_requested(event)
             case CircuitReleased(name):
                 self._on_released(name)
             case CircuitsListed():
                 self._out.append(Answer(True, circuits=tuple(circuit.show() for circuit in self._circuits)))
             case Woken():
-                self._on_woken()
+                self._wake_at_s = None
         self._settle()
         return self._out
 
@@ -149,7 +152,7 @@ class Brain:
         if not self._restores or works is worked or link.kind != "fibre":
             return
         if works:
-            self._circuits.relight(link.name)
+            self._circuits.relight(link.name, self._now_s)
         else:
             self._circuits.darken(link.name)
 
@@ -158,37 +161,27 @@ class Brain:
         if data is not None:
             self._out.append(PacketOut(event.dpid, event.port, data))
 
-    def _on_requested(self, name: str, sites: tuple[str, str]) -> None:
-        known = self._circuits.get(name)
-        if known is not None and known.alive:
-            self._out.append(Answer(False, f"circuit {name!r} exists and is {known.state.value}"))
-            return
+    def _on_requested(self, request: CircuitRequested) -> None:
+        """A name whose circuit is being drained will be free soon: then the request has its turn."""
+        known = self._circuits.get(request.name)
+        if known is not None and known.state is State.DRAINING:
+            self._later.append(request)
+            self._out.append(Answer(True))
+        elif known is not None and known.alive:
+            self._out.append(Answer(False, f"circuit {request.name!r} exists and is {known.state.value}"))
+        else:
+            circuit = self._request(request)
+            self._out.append(Answer(circuit.alive, "" if circuit.alive else circuit.reason))
+
+    def _request(self, request: CircuitRequested) -> Circuit:
         waits = f"waits for {len(self._missing)} switches to connect" if self._missing else ""
-        circuit = self._circuits.add(name, sites, waits)
-        impossible = self._why_impossible(sites)
+        circuit = self._circuits.add(request.name, request.sites, request.service, waits)
+        impossible = why_impossible(self.plant, request.sites, request.service)
         if impossible:
             self._circuits.fail(circuit, impossible)
         elif not self._missing:
             self._circuits.start(circuit)
-        self._out.append(Answer(circuit.alive, "" if circuit.alive else circuit.reason))
-
-    def _why_impossible(self, sites: tuple[str, str]) -> str:
-        """Why no plant like this could ever carry such a circuit; empty: it could."""
-        known = self._plan.site_by_name
-        for site in sites:
-            if site not in known:
-                return f"there is no site {site!r}; sites: {', '.join(known)}"
-        if sites[0] == sites[1]:
-            return f"a circuit joins two sites, and {sites[0]!r} is named twice"
-        kinds = []
-        for site in sites:
-            switch = known[site].optical
-            if switch is None:
-                return f"{site} has no optical switch"
-            kinds.append(self.plant.kind_of[switch])
-        if kinds[0] != kinds[1]:
-            return f"{sites[0]} switches light by {kinds[0]} and {sites[1]} by {kinds[1]}; both must be of one kind"
-        return ""
+        return circuit
 
     def _on_released(self, name: str) -> None:
         circuit = self._circuits.get(name)
@@ -197,38 +190,47 @@ class Brain:
         elif circuit.state is State.RELEASED:
             self._out.append(Answer(False, f"circuit {name!r} is released already"))
         else:
+            self._later = [request for request in self._later if request.name != name]
             self._circuits.release(circuit)
             self._out.append(Answer(True))
 
-    def _on_woken(self) -> None:
-        self._wake_at_s = None
+    def _on_lost(self, dpid: int) -> None:
+        """Nobody waits for a lost switch before a circuit is given back: it would be told when it returns."""
+        self._tables.lose(dpid)
         for circuit in self._circuits:
-            if circuit.step is Step.DRAINING and circuit.drained_at_s <= self._now_s:
-                self._circuits.advance(circuit, self._now_s)
+            if circuit.step is Step.LEAVING and circuit.waits:
+                circuit.waits.pop(dpid, None)
 
     def _settle(self) -> None:
         """Send what changed, and let circuits that have nothing to wait for take their next step, until none can."""
         while True:
-            if self._restores:
-                self._circuits.return_settled()
+            self._circuits.move_settled(self._now_s)
             self._routing.follow(self._circuits)
             commands, fresh = self._tables.flush()
             self._out += commands
             self._send_barriers(fresh & self._packet_dpids)
-            ready = [c for c in self._circuits if c.waits == {} and c.step not in (Step.SETTLED, Step.DRAINING)]
-            if not ready:
-                break
+            ready = self._circuits.ready(self._now_s)
             for circuit in ready:
                 self._circuits.advance(circuit, self._now_s)
-
+            again = self._requests_whose_turn_it_is()
+            for request in again:
+                self._request(request)
+            if not ready and not again:
+                break
         self._ask_to_wake()
 
+    def _requests_whose_turn_it_is(self) -> list[CircuitRequested]:
+        known = {circuit.name for circuit in self._circuits if circuit.alive}
+        turn = [request for request in self._later if request.name not in known]
+        self._later = [request for request in self._later if request.name in known]
+        return turn
+
     def _ask_to_wake(self) -> None:
-        """One wake at a time, for the circuit that is drained first."""
-        times_s = [circuit.drained_at_s for circuit in self._circuits if circuit.step is Step.DRAINING]
-        if times_s and (self._wake_at_s is None or min(times_s) < self._wake_at_s):
-            self._wake_at_s = min(times_s)
-            self._out.append(Wake(self._wake_at_s))
+        """One wake at a time, for the circuit that has waited long enough first."""
+        at_s = self._circuits.next_time_s(self._now_s)
+        if at_s is not None and (self._wake_at_s is None or at_s < self._wake_at_s):
+            self._wake_at_s = at_s
+            self._out.append(Wake(at_s))
 
     def _send_barriers(self, packet_dpids: set[int]) -> None:
         """One barrier to each switch that some circuit now waits for."""
@@ -236,7 +238,10 @@ class Brain:
         self._token += 1
         for circuit in self._circuits:
             if circuit.waits is None:
-                circuit.waits = dict.fromkeys(circuit.awaited(self.plant, packet_dpids), self._token)
+                awaited = circuit.awaited(self.plant, packet_dpids)
+                if circuit.step is Step.LEAVING:
+                    awaited = [dpid for dpid in awaited if dpid in self._tables.connected]
+                circuit.waits = dict.fromkeys(awaited, self._token)
                 dpids.update(circuit.waits)
             for dpid in [dpid for dpid, token in circuit.waits.items() if token == 0]:
                 circuit.waits[dpid] = self._token

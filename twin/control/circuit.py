@@ -1,14 +1,14 @@
 """One circuit: what was asked for, what it holds, and how far it is.
 
-                      route found                 switches answered          packet switches answered
-    REQUESTED ------> INSTALLING/CONNECTING ----> INSTALLING/JOINING ------> ACTIVE/SETTLED
-        |                  ^   |  loss of light, another route                |  ^   |
-        | no resources     |   +--------<---------- INSTALLING <--------------+  |   | a shorter path is back
-        v                  | a fibre is back            | no other route         |   v
-      FAILED              DOWN <------------------------+       SETTLED <-- DRAINING <-- SWITCHING <-- MAKING
+    REQUESTED -> COMPUTED -> INSTALLING -> QUALIFYING -> ACTIVE <-> DEGRADED      (a protected circuit with one path)
+        |            a path      switches       light      |  ^         |
+        v                        answered     at both ends v  |         v
+      FAILED  <---- a switch refuses; no light        RESTORING ---> QUALIFYING   (or waits for a path)
 
-RELEASED can follow anything. The circuit is ``active`` through MAKING, SWITCHING and DRAINING: two routes exist then,
-and packets arrive over either.
+    ACTIVE, DEGRADED -> DRAINING -> RELEASED          whatever carries nothing is RELEASED at once
+
+The ``step`` is what the circuit waits for within a state. An active circuit goes through MAKING, SWITCHING and DRAINING
+as it moves to another path: two routes exist then, and packets arrive over either.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from typing import Any
 
 from twin.control.flows import Flow
 from twin.control.plant import Plant
-from twin.control.route import WHOLE_FIBRE, Route, add_flows, through_flows
+from twin.control.route import WHOLE_FIBRE, Route, add_flows, drop_flows, express_flows
+from twin.control.service import Protection, Service
 from twin.control.spectrum import Ends
 
 
@@ -27,40 +28,58 @@ class State(StrEnum):
     """What the northbound shows."""
 
     REQUESTED = "requested"
+    COMPUTED = "computed"
     INSTALLING = "installing"
+    QUALIFYING = "qualifying"
     ACTIVE = "active"
-    DOWN = "down"
-    FAILED = "failed"
+    DEGRADED = "degraded"
+    RESTORING = "restoring"
+    DRAINING = "draining"
     RELEASED = "released"
+    FAILED = "failed"
 
 
 class Step(Enum):
-    """What the circuit waits for: nothing; cross-connects; packet flows; cross-connects of a second route; the add
-    flows that lead into it; the last frames of the first route."""
+    """What the circuit waits for: nothing; cross-connects; light at both ends; packet flows; cross-connects of a second
+    route; the add flows that lead into it; the last frames of the first route; packet flows that lead elsewhere; the
+    last frames of all."""
 
     SETTLED = "settled"
     CONNECTING = "connecting"
+    LIGHTING = "lighting"
     JOINING = "joining"
     MAKING = "making"
+    PROTECTING = "protecting"
     SWITCHING = "switching"
     DRAINING = "draining"
+    LEAVING = "leaving"
+    EMPTYING = "emptying"
+
+
+#: The steps that end with time or light, and not with switches' answers.
+PATIENT = (Step.SETTLED, Step.LIGHTING, Step.DRAINING, Step.EMPTYING)
 
 
 @dataclass
 class Circuit:
-    """``route`` is where the transceivers send; ``other`` the one being made or drained. ``waits``: dpid -> the token
-    of the barrier that it has yet to answer; None: the barriers of this step are not sent yet."""
+    """``route`` is where the transceivers listen and, but for 1+1, the only one they send into; ``spare`` the second
+    path of a protected circuit; ``other`` the route being made or drained. ``waits``: dpid -> the token of the barrier
+    that it has yet to answer; None: the barriers of this step are not sent yet. ``due_s`` is when a step that waits for
+    time ends. ``reason`` is why the state is what it is, ``cause`` why the circuit will be active."""
 
     name: str
     sites: tuple[str, str]
+    service: Service = field(default_factory=Service)
     state: State = State.REQUESTED
     reason: str = ""
+    cause: str = ""
     step: Step = Step.SETTLED
     ends: Ends | None = None
     route: Route | None = None
+    spare: Route | None = None
     other: Route | None = None
     waits: dict[int, int] | None = field(default_factory=dict)
-    drained_at_s: float = 0.0
+    due_s: float = 0.0
 
     @property
     def owner(self) -> str:
@@ -69,13 +88,23 @@ class Circuit:
 
     @property
     def alive(self) -> bool:
-        """Whether the circuit is still wanted and possible."""
+        """Whether the circuit holds anything, or waits for it."""
         return self.state not in (State.FAILED, State.RELEASED)
+
+    @property
+    def carries(self) -> bool:
+        """Whether packets pass."""
+        return self.state in (State.ACTIVE, State.DEGRADED)
 
     @property
     def joined(self) -> bool:
         """Whether packets may be sent into the circuit."""
-        return self.state is State.ACTIVE or self.step is Step.JOINING
+        return self.carries or self.step is Step.JOINING
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """All that it holds."""
+        return tuple(route for route in (self.route, self.spare, self.other) if route is not None)
 
     @property
     def fibres(self) -> tuple[str, ...]:
@@ -86,10 +115,10 @@ class Circuit:
         """The channel, from 1; None without a route and where the circuit takes whole fibres."""
         return self.route.channel if self.route and self.route.channel != WHOLE_FIBRE else None
 
-    def enter(self, step: Step) -> None:
-        """Go on to ``step``, whose barriers are still to be sent."""
-        self.step = step
-        self.waits = {} if step in (Step.SETTLED, Step.DRAINING) else None
+    def enter(self, step: Step, due_s: float = 0.0) -> None:
+        """Go on to ``step``, whose barriers are still to be sent, or which ends at ``due_s``."""
+        self.step, self.due_s = step, due_s
+        self.waits = {} if step in PATIENT else None
 
     def answered(self, dpid: int, token: int) -> None:
         """A switch answered a barrier; later tokens stand for all earlier ones."""
@@ -100,20 +129,28 @@ class Circuit:
         """The cross-connects this circuit needs now. What lets light through comes before what lets it in."""
         if self.route is None:
             return []
-        flows = through_flows(plant, self.route)
-        if self.other is not None:
-            flows += through_flows(plant, self.other)
-        return flows + add_flows(plant, self.route)
+        both = self.service.protection is Protection.ONE_PLUS_ONE and self.spare is not None
+        flows = [flow for route in self.routes for flow in express_flows(plant, route)]
+        for route in self.routes:
+            if not (both and route is self.spare):
+                flows += drop_flows(plant, route)
+        return flows + add_flows(plant, self.route, self.spare if both else None)
 
     def awaited(self, plant: Plant, packet_dpids: set[int]) -> list[int]:
         """The dpids whose answer this step needs; ``packet_dpids`` are the packet switches just told to change."""
+        if self.step in (Step.JOINING, Step.LEAVING):
+            return sorted(packet_dpids)
         if self.route is None:
             return []
-        if self.step is Step.JOINING:
-            return sorted(packet_dpids)
-        ends = (self.route.switches[0], self.route.switches[-1])
-        making = self.other.switches if self.other else ()
-        names = {Step.CONNECTING: self.route.switches, Step.MAKING: making, Step.SWITCHING: ends}.get(self.step, ())
+        names: dict[str, None] = {}
+        if self.step is Step.CONNECTING:
+            names = dict.fromkeys(name for route in self.routes for name in route.switches)
+        elif self.step is Step.MAKING and self.other is not None:
+            names = dict.fromkeys(self.other.switches)
+        elif self.step is Step.PROTECTING and self.spare is not None:
+            names = dict.fromkeys(self.spare.switches)
+        elif self.step is Step.SWITCHING:
+            names = dict.fromkeys((self.route.switches[0], self.route.switches[-1]))
         return [plant.dpid_of[name] for name in names]
 
     def show(self) -> dict[str, Any]:
@@ -122,7 +159,9 @@ class Circuit:
             "name": self.name,
             "sites": list(self.sites),
             "state": self.state.value,
+            "protection": self.service.protection.value,
             "fibres": list(self.fibres),
             "channel": self.channel,
+            "spare": list(self.spare.fibres) if self.spare else None,
             "reason": self.reason,
         }

@@ -1,44 +1,38 @@
-"""All circuits of one plant: choosing routes, following them through their steps, restoring and returning them.
+"""All circuits of one plant, through their lives: set up, restored, returned, drained and released.
 
-What each change loses:
-
-- **restoration** (loss of light): everything from the cut until the new route's switches have answered;
-- **return, make before break** (the new route finds a channel beside the old one): nothing; frames that take the
-  shorter path may overtake those still under way on the longer one;
-- **return, break before make** (only the old route's own channel would do, as with whole fibres that both routes
-  share): what is under way, and what is sent until the switches have answered;
-- **release**: what is under way.
+What is lost: **restoration** (loss of light) loses everything from the cut until the new route's switches have answered
+and light is back; **release** loses nothing, because packets are led elsewhere first and the last ones may leave; for
+moves between working paths see ``resilience``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Final
+from collections.abc import Iterable, Iterator
+from typing import Final
 
 from twin.control.circuit import Circuit, State, Step
-from twin.control.plant import Plant
-from twin.control.route import Route, one_way_ps, reverse
-from twin.control.spectrum import Spectrum
-from twin.control.tables import Tables
+from twin.control.ledger import Ledger
+from twin.control.requests import why_no_path
+from twin.control.resilience import Resilience
+from twin.control.route import Route, reverse
+from twin.control.service import Protection, Service
 
-#: A drained route is kept this much longer than its delay, s: the time a switch may take over a frame (assumed).
-DRAIN_MARGIN_S: Final = 1e-3
-
-Recorder = Callable[[str, dict[str, Any]], None]
+#: A circuit without light at both ends for so long after its switches answered has failed, s (assumed: above the 6.33 s
+#: that 99 in 100 receivers need, MixNet, SIGCOMM 2025).
+LIGHT_LIMIT_S: Final = 10.0
+_NEW: Final = (State.REQUESTED, State.COMPUTED, State.INSTALLING, State.QUALIFYING)
 
 
 class Circuits:
-    """``heed_light``: whether dark fibres are avoided, and circuits restored and returned. ``record`` gets
-    (event, details)."""
+    """What ``ledger`` says of light decides what is restored and returned."""
 
-    def __init__(self, plant: Plant, tables: Tables, record: Recorder, heed_light: bool) -> None:
-        self._plant = plant
-        self._tables = tables
-        self._record = record
-        self._heed_light = heed_light
-        self._spectrum = Spectrum(plant)
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._resilience = Resilience(ledger, self._install)
         self._by_name: dict[str, Circuit] = {}
-        self._to_return: set[str] = set()
+        self._return_at_s: dict[str, float] = {}
+        self._to_protect: set[str] = set()
+        self._begun = False
 
     def __iter__(self) -> Iterator[Circuit]:
         return iter(self._by_name.values())
@@ -47,179 +41,219 @@ class Circuits:
         """The circuit of that name, whatever its state."""
         return self._by_name.get(name)
 
-    def add(self, name: str, sites: tuple[str, str], reason: str) -> Circuit:
+    def add(self, name: str, sites: tuple[str, str], service: Service, reason: str) -> Circuit:
         """A new circuit, not yet started. The name must be free: no living circuit has it."""
         self._by_name.pop(name, None)
-        circuit = self._by_name[name] = Circuit(name, sites, reason=reason)
+        circuit = self._by_name[name] = Circuit(name, sites, service, reason=reason)
         return circuit
 
     def start(self, circuit: Circuit) -> None:
-        """Give a requested circuit transceivers and a route; it fails where the plant has none to give."""
-        ends = self._spectrum.free_ends(circuit.sites)
-        if isinstance(ends, str):
-            self.fail(circuit, ends)
-            return
-        if self._spectrum.find_route(ends, lambda fibre: True) is None:
-            self.fail(circuit, f"no channel is free on any path from {circuit.sites[0]} to {circuit.sites[1]}")
-            return
-        self._spectrum.claim_ends(ends, circuit.name)
-        circuit.ends = ends
-        self._install(circuit, "requested")
+        """Give a requested circuit transceivers and a route. It fails where the plant has none to give, but waits for
+        what is being drained."""
+        ends = self._ledger.spectrum.free_ends(circuit.sites, circuit.service.min_rate_bps)
+        reason = ends if isinstance(ends, str) else why_no_path(self._ledger.spectrum, ends, circuit.service)
+        if reason and any(other.state is State.DRAINING for other in self):
+            circuit.reason = f"waits for what is being drained: {reason}"
+        elif reason or isinstance(ends, str):
+            self.fail(circuit, reason)
+        else:
+            self._ledger.spectrum.claim_ends(ends, circuit.name)
+            circuit.ends = ends
+            self._install(circuit, "requested")
 
     def adopt(self, routes: Iterable[Route]) -> None:
         """Take over circuits that are up. Each goes to the first request without a route between its sites; one that
-        nobody asked for gets a name of its own, so that it can be seen and released."""
+        nobody asked for gets a name of its own, so that it can be seen and released. From now on circuits are made."""
+        self._begun = True
         for found in routes:
             sites = found.ends[0].site, found.ends[1].site
             fitting = (c for c in self if c.state is State.REQUESTED and sorted(c.sites) == sorted(sites))
-            circuit = next(fitting, None) or self.add(f"found-{found.ends[0].name}-{found.ends[1].name}", sites, "")
-            route = found if circuit.sites == sites else reverse(self._plant, found)
-            self._spectrum.claim_ends(route.ends, circuit.name)
-            self._spectrum.claim_route(route, circuit.name)
-            circuit.ends, circuit.route = route.ends, route
-            circuit.state, circuit.reason = State.ACTIVE, "found up when the controller started"
-            self._tables.want(circuit.owner, circuit.flows(self._plant))
-            self._record_active(circuit)
-
-    def give_up(self, circuit: Circuit, reason: str) -> None:
-        """Take back everything from a circuit that cannot be made: it has failed."""
-        self._drop_routes(circuit)
-        if circuit.ends is not None:
-            self._spectrum.free(circuit.ends)
-            circuit.ends = None
-        self.fail(circuit, reason)
-        self._retry("channels became free")
+            name = f"found-{found.ends[0].name}-{found.ends[1].name}"
+            circuit = next(fitting, None) or self.add(name, sites, Service(), "")
+            route = found if circuit.sites == sites else reverse(self._ledger.plant, found)
+            self._ledger.spectrum.claim_ends(route.ends, circuit.name)
+            circuit.ends, circuit.route = route.ends, self._ledger.take(circuit, route)
+            self._ledger.follow(circuit)
+            self._activate(circuit, "found up when the controller started")
 
     def fail(self, circuit: Circuit, reason: str) -> None:
         """The circuit cannot be had."""
-        circuit.state, circuit.reason = State.FAILED, reason
-        self._record("circuit-failed", {"circuit": circuit.name, "reason": reason})
+        self._ledger.become(circuit, State.FAILED, reason)
+
+    def give_up(self, circuit: Circuit, reason: str) -> None:
+        """Take back everything from a circuit that cannot be made: it has failed."""
+        self._ledger.drop_all(circuit)
+        self.fail(circuit, reason)
+        self._reuse()
 
     def release(self, circuit: Circuit) -> None:
-        """Give back everything the circuit holds; circuits that wait for a path may find one now."""
-        self._drop_routes(circuit)
-        if circuit.ends is not None:
-            self._spectrum.free(circuit.ends)
-        circuit.ends, circuit.state, circuit.reason = None, State.RELEASED, "asked for"
-        self._record("circuit-released", {"circuit": circuit.name, "reason": circuit.reason})
+        """Lead packets elsewhere, let the last ones leave, and give back everything the circuit holds."""
+        if circuit.carries:
+            self._ledger.become(circuit, State.DRAINING, "asked for")
+            circuit.enter(Step.LEAVING)
+        elif circuit.state is not State.DRAINING:
+            self._free(circuit)
+
+    def _free(self, circuit: Circuit) -> None:
+        self._ledger.drop_all(circuit)
+        self._ledger.become(circuit, State.RELEASED, "asked for")
+        self._reuse()
+
+    def _reuse(self) -> None:
+        """Something became free: circuits that wait for a path may find one, then those that wait to begin."""
         self._retry("channels became free")
+        self._to_protect |= {circuit.name for circuit in self if circuit.state is State.DEGRADED}
+        for circuit in [c for c in self if c.state is State.REQUESTED and self._begun]:
+            self.start(circuit)
 
     def darken(self, fibre: str) -> None:
-        """Light is lost on ``fibre``: circuits over it are taken down, then restored in the order of their requests."""
+        """Light is lost on ``fibre``: protected circuits switch, others are taken down, then restored in the order of
+        their requests."""
         reason = f"loss of light on {fibre}"
-        lost = []
-        for circuit in self:
-            if fibre in circuit.fibres:
-                self._drop_routes(circuit)
-                lost.append(circuit)
-            elif circuit.other is not None and fibre in circuit.other.fibres:
-                self._drop_other(circuit)
+        lost = [circuit for circuit in list(self) if self._lose(circuit, fibre, reason)]
+        for circuit in lost:
+            self._ledger.drop_routes(circuit)
         for circuit in lost:
             self._install(circuit, reason)
-            if circuit.state is State.INSTALLING:
-                circuit.reason = f"rerouted after {reason}"
+            if circuit.route is not None:
+                circuit.cause = f"rerouted after {reason}"
 
-    def relight(self, fibre: str) -> None:
-        """Light is back on ``fibre``: circuits that are down come first, then those that can return to a shorter
-        path, at once or when they have settled."""
+    def _lose(self, circuit: Circuit, fibre: str, reason: str) -> bool:
+        """What loss of light on ``fibre`` does to a circuit at once; returns whether it needs another route."""
+        uses = [route for route in circuit.routes if fibre in route.fibres]
+        if not uses or circuit.state is State.DRAINING:
+            return False
+        if circuit.service.protection is Protection.NONE:
+            if circuit.step is not Step.SETTLED or circuit.state is not State.RESTORING:
+                circuit.enter(Step.SETTLED)
+                self._ledger.become(circuit, State.RESTORING, f"{reason}; it waits for its own path")
+            return False
+        if not circuit.carries:
+            return True
+        if circuit.route in uses:
+            if circuit.spare is None or circuit.step is Step.PROTECTING:
+                return True
+            self._resilience.switch_over(circuit, reason)
+            self._to_protect.add(circuit.name)
+        elif circuit.spare in uses:
+            self._resilience.lose_spare(circuit, reason)
+            self._to_protect.add(circuit.name)
+        else:
+            self._resilience.drop_other(circuit)
+        return False
+
+    def relight(self, fibre: str, now_s: float) -> None:
+        """Light is back on ``fibre``: circuits that are down come first, then those that can have a second path again,
+        then those that can return to a better path, when they have settled and waited."""
         self._retry(f"light is back on {fibre}")
-        self._to_return = {circuit.name for circuit in self if circuit.route is not None}
-        self.return_settled()
-
-    def return_settled(self) -> None:
-        """Move circuits that have settled since a fibre came back."""
         for circuit in self:
-            if circuit.name in self._to_return and circuit.state is State.ACTIVE and circuit.step is Step.SETTLED:
-                self._to_return.discard(circuit.name)
-                self._return(circuit)
+            service = circuit.service
+            if circuit.state is State.DEGRADED:
+                self._to_protect.add(circuit.name)
+            if circuit.route is not None and service.reverts and service.protection is not Protection.NONE:
+                self._return_at_s[circuit.name] = now_s + service.wait_to_restore_s
+
+    def move_settled(self, now_s: float) -> None:
+        """Protect and move the circuits that are to be, where they have settled."""
+        for name in sorted(self._to_protect):
+            circuit = self._by_name[name]
+            if circuit.state is not State.DEGRADED or circuit.step is Step.SETTLED:
+                self._to_protect.discard(name)
+                if circuit.state is State.DEGRADED:
+                    self._resilience.protect(circuit)
+        for circuit in list(self) if self._return_at_s else ():
+            at_s = self._return_at_s.get(circuit.name)
+            if at_s is not None and at_s <= now_s and circuit.carries and circuit.step is Step.SETTLED:
+                del self._return_at_s[circuit.name]
+                self._resilience.return_(circuit)
+
+    def ready(self, now_s: float) -> list[Circuit]:
+        """The circuits that have nothing more to wait for in their step."""
+        return [circuit for circuit in self if self._is_ready(circuit, now_s)]
+
+    def _is_ready(self, circuit: Circuit, now_s: float) -> bool:
+        if circuit.step is Step.LIGHTING:
+            return circuit.due_s <= now_s or self._ledger.has_light(circuit)
+        if circuit.step in (Step.DRAINING, Step.EMPTYING):
+            return circuit.due_s <= now_s
+        return circuit.waits == {} and circuit.step is not Step.SETTLED
+
+    def next_time_s(self, now_s: float) -> float | None:
+        """When the first circuit has waited long enough; None: none waits for time."""
+        timed = (Step.LIGHTING, Step.DRAINING, Step.EMPTYING)
+        times_s = [circuit.due_s for circuit in self if circuit.step in timed]
+        times_s += [at_s for at_s in self._return_at_s.values() if at_s > now_s]
+        return min(times_s, default=None)
 
     def advance(self, circuit: Circuit, now_s: float) -> None:
-        """All switches have answered the circuit's barriers: take the next step."""
-        if circuit.step is Step.CONNECTING:
+        """The circuit has nothing more to wait for: take the next step."""
+        match circuit.step:
+            case Step.CONNECTING:
+                self._ledger.become(circuit, State.QUALIFYING, "all switches have answered")
+                circuit.enter(Step.LIGHTING, now_s + LIGHT_LIMIT_S)
+            case Step.LIGHTING:
+                self._qualify(circuit)
+            case Step.JOINING | Step.PROTECTING:
+                circuit.enter(Step.SETTLED)
+                self._activate(circuit, "it has a second path again" if circuit.carries else circuit.cause)
+            case Step.MAKING:
+                circuit.route, circuit.other = circuit.other, circuit.route
+                circuit.cause = "returned to a shorter path, make before break"
+                circuit.enter(Step.SWITCHING)
+            case Step.SWITCHING:
+                due_s = now_s + self._ledger.drain_s(circuit.other)
+                circuit.enter(Step.DRAINING if circuit.other else Step.SETTLED, due_s)
+                self._activate(circuit, circuit.cause)
+            case Step.DRAINING:
+                self._resilience.drop_other(circuit)
+            case Step.LEAVING:
+                circuit.enter(Step.EMPTYING, now_s + self._ledger.drain_s(*circuit.routes))
+            case Step.EMPTYING:
+                self._free(circuit)
+        self._ledger.follow(circuit)
+
+    def _qualify(self, circuit: Circuit) -> None:
+        if self._ledger.has_light(circuit):
             circuit.enter(Step.JOINING)
-        elif circuit.step is Step.JOINING:
-            circuit.enter(Step.SETTLED)
-            circuit.state = State.ACTIVE
-            self._record_active(circuit)
-        elif circuit.step is Step.MAKING:
-            circuit.route, circuit.other = circuit.other, circuit.route
-            circuit.reason = "returned to a shorter path, make before break"
-            circuit.enter(Step.SWITCHING)
-        elif circuit.step is Step.SWITCHING:
-            circuit.enter(Step.DRAINING)
-            circuit.drained_at_s = now_s + (self._drain_s(circuit.other) if circuit.other else 0.0)
-            self._record_active(circuit)
-        elif circuit.step is Step.DRAINING:
-            self._drop_other(circuit)
-        self._tables.want(circuit.owner, circuit.flows(self._plant))
+        else:
+            self.give_up(circuit, f"no light at both ends within {LIGHT_LIMIT_S:g} s")
 
-    def _drain_s(self, route: Route) -> float:
-        delays_ps = one_way_ps(self._plant, route), one_way_ps(self._plant, route, forward=False)
-        return max(delays_ps) * 1e-12 + DRAIN_MARGIN_S
-
-    def _lit(self, fibre: str) -> bool:
-        return not self._heed_light or self._plant.works(fibre)
+    def _activate(self, circuit: Circuit, reason: str) -> None:
+        self._ledger.become(circuit, State.ACTIVE, reason)
+        if circuit.service.protected and circuit.spare is None:
+            self._ledger.become(circuit, State.DEGRADED, "it has no second path")
+            self._to_protect.add(circuit.name)
 
     def _install(self, circuit: Circuit, reason: str) -> None:
         """Find a route and set it up. The circuit holds transceivers and no route."""
         assert circuit.ends is not None
-        was, circuit.reason = circuit.state, reason
-        route = self._spectrum.find_route(circuit.ends, self._lit)
-        if route is None:
+        was, circuit.cause = circuit.state, reason
+        spectrum, lit = self._ledger.spectrum, self._ledger.lit
+        pair = spectrum.find_pair(circuit.ends, lit, circuit.service) if circuit.service.protected else None
+        first = pair[0] if pair else spectrum.find_route(circuit.ends, lit, circuit.service)
+        if first is None:
             circuit.enter(Step.SETTLED)
-            circuit.state, circuit.reason = State.DOWN, f"{reason}; no free channel on any path with light"
-        else:
-            self._spectrum.claim_route(route, circuit.name)
-            circuit.route, circuit.state = route, State.INSTALLING
-            circuit.enter(Step.CONNECTING)
-            self._tables.want(circuit.owner, circuit.flows(self._plant))
-        if circuit.state is not was and (was is State.ACTIVE or circuit.state is State.DOWN):
-            self._record("circuit-down", {"circuit": circuit.name, "reason": circuit.reason})
+            self._ledger.become(circuit, State.RESTORING, f"{reason}; no free channel on any path with light")
+            return
+        circuit.route = self._ledger.take(circuit, first)
+        circuit.spare = self._ledger.take(circuit, pair[1]) if pair else None
+        if was is State.REQUESTED:
+            self._ledger.become(circuit, State.COMPUTED, reason)
+        if was in _NEW:
+            self._ledger.become(circuit, State.INSTALLING, reason)
+        elif was is not State.RESTORING:
+            self._ledger.become(circuit, State.RESTORING, reason)
+        circuit.enter(Step.CONNECTING)
+        self._ledger.follow(circuit)
 
     def _retry(self, reason: str) -> None:
         for circuit in self:
-            if circuit.state is State.DOWN:
-                assert circuit.ends is not None
-                if self._spectrum.find_route(circuit.ends, self._lit) is not None:
+            if circuit.state is not State.RESTORING or circuit.step is not Step.SETTLED:
+                continue
+            assert circuit.ends is not None
+            if circuit.route is None:
+                if self._ledger.spectrum.find_route(circuit.ends, self._ledger.lit, circuit.service) is not None:
                     self._install(circuit, reason)
-
-    def _return(self, circuit: Circuit) -> None:
-        """Move an active circuit to a better route, if there is one now: beside the old one where the channels allow
-        it, in its place where they do not."""
-        assert circuit.ends is not None
-        assert circuit.route is not None
-        self._spectrum.free_route(circuit.route)
-        best = self._spectrum.find_route(circuit.ends, self._lit)
-        self._spectrum.claim_route(circuit.route, circuit.name)
-        if best is None or best.cost >= circuit.route.cost:
-            return
-        beside = self._spectrum.find_route(circuit.ends, self._lit)
-        if beside is not None and beside.cost == best.cost:
-            self._spectrum.claim_route(beside, circuit.name)
-            circuit.other = beside
-            circuit.enter(Step.MAKING)
-            self._tables.want(circuit.owner, circuit.flows(self._plant))
-        else:
-            self._drop_routes(circuit)
-            self._install(circuit, "returned to a shorter path, break before make")
-
-    def _drop_other(self, circuit: Circuit) -> None:
-        """Give back the second route. Only a circuit in SWITCHING still has an answer to wait for."""
-        if circuit.other is not None:
-            self._spectrum.free_route(circuit.other)
-            circuit.other = None
-        if circuit.step is not Step.SWITCHING:
-            circuit.enter(Step.SETTLED)
-        self._tables.want(circuit.owner, circuit.flows(self._plant))
-
-    def _drop_routes(self, circuit: Circuit) -> None:
-        for route in (circuit.route, circuit.other):
-            if route is not None:
-                self._spectrum.free_route(route)
-        circuit.route = circuit.other = None
-        circuit.enter(Step.SETTLED)
-        self._tables.want(circuit.owner, ())
-
-    def _record_active(self, circuit: Circuit) -> None:
-        details = {"circuit": circuit.name, "fibres": list(circuit.fibres), "channel": circuit.channel}
-        self._record("circuit-active", {**details, "reason": circuit.reason})
+            elif all(self._ledger.lit(fibre) for fibre in circuit.fibres):
+                circuit.cause = reason
+                circuit.enter(Step.CONNECTING)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from twin.control.flows import Flow
+from twin.control.service import PLAIN, Service
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class CircuitRequested:
 
     name: str
     sites: tuple[str, str]
+    service: Service = PLAIN
 
 
 @dataclass(frozen=True)

@@ -100,43 +100,52 @@ class FakeNetwork:
         return self._follow(_Frame(transceiver.switch, port, "0.0.0.0"), ends)
 
     def _follow(self, frame: _Frame, ends: frozenset[str]) -> Journey:
-        """Follow a frame that leaves a port until it reaches one of ``ends`` or is lost."""
-        links: list[str] = []
+        """Follow a frame that leaves a port, and all copies of it, until they reach one of ``ends`` or are lost. The
+        journey is that of the copy that arrived."""
+        todo: list[tuple[_Frame, tuple[str, ...]]] = [(frame, ())]
         seen: set[_Frame] = set()
-        while True:
+        journeys: list[Journey] = []
+        while todo:
+            frame, links = todo.pop(0)
             link = self._link_at[frame.node, frame.port]
-            links.append(link.name)
+            links = (*links, link.name)
             if link.name in self.cut:
-                return Journey(tuple(links), frame.node, f"{link.name} is cut")
+                journeys.append(Journey(links, frame.node, f"{link.name} is cut"))
+                continue
             far = link.other(frame.node)
             if far.node in ends:
-                return Journey(tuple(links), far.node, "" if frame.vlan is None else f"arrived on channel {frame.vlan}")
+                lost = "" if frame.vlan is None else f"arrived on channel {frame.vlan}"
+                journeys.append(Journey(links, far.node, lost))
+                continue
             arrived = _Frame(far.node, far.port, frame.ip, frame.vlan)
             onward = self._switch(arrived)
-            if onward is None or arrived in seen:
+            if arrived in seen or not onward:
                 why = "loop" if arrived in seen else f"no flow for port {far.port}"
-                return Journey(tuple(links), far.node, why)
+                journeys.append(Journey(links, far.node, why))
+                continue
             seen.add(arrived)
-            frame = onward
+            todo += [(copy, links) for copy in onward]
+        arrivals = [journey for journey in journeys if not journey.lost]
+        if len(arrivals) > 1:
+            return Journey(arrivals[0].links, arrivals[0].end, "arrived twice")
+        return (arrivals or [journey for journey in journeys if journey.lost == "loop"] or journeys)[0]
 
-    def _switch(self, frame: _Frame) -> _Frame | None:
-        """What the switch sends on for a frame that came in; None: it drops it."""
+    def _switch(self, frame: _Frame) -> list[_Frame]:
+        """What the switch sends on for a frame that came in; empty: it drops it."""
         table = self.tables[self.dpid_of[frame.node]].values()
         matching = [flow for flow in table if _matches(flow.match, frame)]
-        if not matching:
-            return None
-        vlan = frame.vlan
-        for action in max(matching, key=lambda flow: flow.priority).actions:
+        vlan, sent = frame.vlan, list[_Frame]()
+        for action in max(matching, key=lambda flow: flow.priority).actions if matching else ():
             match action:
                 case PushChannel(channel):
                     vlan = channel
                 case PopChannel():
                     vlan = None
                 case Output(port):
-                    return _Frame(frame.node, port, frame.ip, vlan)
+                    sent.append(_Frame(frame.node, port, frame.ip, vlan))
                 case _:
                     pass
-        return None
+        return sent
 
 
 def _matches(match: Match, frame: _Frame) -> bool:

@@ -37,7 +37,9 @@ class Plant:
             if end.node in self.dpid_of
         }
         self._switch_of: dict[int, str] = {dpid: name for name, dpid in self.dpid_of.items()}
+        self.site_of: dict[str, str] = {site.optical: site.name for site in plan.sites if site.optical}
         self._dark: set[Port] = set()
+        self._dark_links: set[str] = set()
 
     def _switchable(self, link: Link) -> bool:
         """A fibre between switches of different kinds can carry nobody's light."""
@@ -65,11 +67,14 @@ class Plant:
             self._dark.discard(port)
         else:
             self._dark.add(port)
+        link = self._link_at.get(port)
+        if link is not None:
+            ends = [Port(self.dpid_of[end.node], end.port) for end in link.ends if end.node in self.dpid_of]
+            (self._dark_links.discard if self._dark.isdisjoint(ends) else self._dark_links.add)(link.name)
 
     def works(self, name: str) -> bool:
         """Whether both ends of the link ``name`` are up."""
-        link = self.plan.link_by_name[name]
-        return not any(Port(self.dpid_of[end.node], end.port) in self._dark for end in link.ends)
+        return name not in self._dark_links
 
 
 def edges_of(link: Link) -> tuple[Edge, Edge]:

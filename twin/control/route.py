@@ -5,7 +5,8 @@
                client   drop: pop 7     express 7       add: push 7   client
 
 The add flows decide which light a transceiver sends into; there is one per transceiver, so that a second route of the
-same circuit *replaces* it. Express and drop flows (``through_flows``) of two routes can exist side by side.
+same circuit *replaces* it; one that sends into two routes (1+1) has two outputs. Express and drop flows of two routes
+can exist side by side.
 """
 
 from __future__ import annotations
@@ -66,29 +67,44 @@ def one_way_ps(plant: Plant, route: Route, forward: bool = True) -> int:
     return sum(map(picoseconds, delays_s))
 
 
-def add_flows(plant: Plant, route: Route) -> list[Flow]:
-    """At both end switches: light from the transceiver goes out on the channel."""
+def add_flows(plant: Plant, route: Route, also: Route | None = None) -> list[Flow]:
+    """At both end switches: light from the transceiver goes out on the route's channel, and on that of ``also``."""
     flows = []
-    for end, fibre in ((route.ends[0], route.fibres[0]), (route.ends[1], route.fibres[-1])):
-        colour: tuple[Action, ...] = () if route.channel == WHOLE_FIBRE else (PushChannel(route.channel),)
-        degree = plant.plan.link_by_name[fibre].at(end.optical).port
-        flows.append(_flow(plant, end.optical, Match(in_port=_client(plant, end)), (*colour, Output(degree))))
+    for i in (0, 1):
+        actions: list[Action] = []
+        for leg in (route, also) if also else (route,):
+            if leg.channel != WHOLE_FIBRE:
+                actions += [*([PopChannel()] if actions else []), PushChannel(leg.channel)]
+            actions.append(Output(_degree(plant, leg, i)))
+        end = route.ends[i]
+        flows.append(_flow(plant, end.optical, Match(in_port=_client(plant, end)), tuple(actions)))
     return flows
 
 
-def through_flows(plant: Plant, route: Route) -> list[Flow]:
-    """Everything else: express flows at the switches between, drop flows at the ends."""
+def express_flows(plant: Plant, route: Route) -> list[Flow]:
+    """At the switches between: light passes from fibre to fibre, both ways."""
     links = plant.plan.link_by_name
     flows = []
     for into, node, out in zip(route.fibres, route.switches[1:-1], route.fibres[1:], strict=False):
         ports = links[into].at(node).port, links[out].at(node).port
         flows.append(_flow(plant, node, _light(ports[0], route.channel), (Output(ports[1]),)))
         flows.append(_flow(plant, node, _light(ports[1], route.channel), (Output(ports[0]),)))
-    for end, fibre in ((route.ends[0], route.fibres[0]), (route.ends[1], route.fibres[-1])):
-        grey: tuple[Action, ...] = () if route.channel == WHOLE_FIBRE else (PopChannel(),)
-        degree = links[fibre].at(end.optical).port
-        flows.append(_flow(plant, end.optical, _light(degree, route.channel), (*grey, Output(_client(plant, end)))))
     return flows
+
+
+def drop_flows(plant: Plant, route: Route) -> list[Flow]:
+    """At both end switches: light from the fibre goes to the transceiver."""
+    flows = []
+    for i, end in enumerate(route.ends):
+        grey: tuple[Action, ...] = () if route.channel == WHOLE_FIBRE else (PopChannel(),)
+        light = _light(_degree(plant, route, i), route.channel)
+        flows.append(_flow(plant, end.optical, light, (*grey, Output(_client(plant, end)))))
+    return flows
+
+
+def _degree(plant: Plant, route: Route, end: int) -> int:
+    """The port of the first or the last switch at which the route's fibre begins."""
+    return plant.plan.link_by_name[route.fibres[-end]].at(route.ends[end].optical).port
 
 
 def _client(plant: Plant, end: Transceiver) -> int:

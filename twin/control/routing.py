@@ -41,14 +41,18 @@ def graph_of(edges: Iterable[Edge]) -> Graph:
 
 
 def shortest_path(
-    graph: Graph, source: str, target: str, usable: Callable[[Edge], bool] = lambda edge: True
+    graph: Graph,
+    source: str,
+    target: str,
+    usable: Callable[[Edge], bool] = lambda edge: True,
+    by_hops: bool = False,
 ) -> tuple[Edge, ...] | None:
-    """The edges of the path with the least delay over ``usable`` edges; None where there is none. Ties go to the
-    fewest edges, then to the names in order."""
+    """The edges of the path with the least delay over ``usable`` edges (``by_hops``: with the fewest edges, and of
+    these the least delay); None where there is none. Ties go to the fewest edges, then to the names in order."""
     heap: list[tuple[int, int, tuple[str, ...], str, tuple[Edge, ...]]] = [(0, 0, (), source, ())]
     settled: set[str] = set()
     while heap:
-        delay_ps, hops, names, node, path = heappop(heap)
+        first, second, names, node, path = heappop(heap)
         if node == target:
             return path
         if node in settled:
@@ -56,8 +60,8 @@ def shortest_path(
         settled.add(node)
         for edge in graph.get(node, ()):
             if edge.target not in settled and usable(edge):
-                step = (delay_ps + edge.delay_ps, hops + 1, (*names, edge.name), edge.target, (*path, edge))
-                heappush(heap, step)
+                cost = (first + 1, second + edge.delay_ps) if by_hops else (first + edge.delay_ps, second + 1)
+                heappush(heap, (*cost, (*names, edge.name), edge.target, (*path, edge)))
     return None
 
 

@@ -1,19 +1,27 @@
 """Who uses which transceiver and which channel of which fibre, and the search for what is free.
 
-A transceiver carries one circuit; a channel of a fibre carries one route. Search: the path with the least delay whose
-fibres all have one channel free, and there the lowest such channel (first fit with continuity).
+A transceiver carries one circuit; a channel of a fibre carries one route. Search: the best path whose fibres all have
+one channel free, and there the lowest such channel (first fit with continuity).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from itertools import islice
+from typing import Final
 
+from twin.control.paths import Path, disjoint_pair, k_shortest
 from twin.control.plant import Plant
 from twin.control.route import CHANNELS, Route
-from twin.control.routing import Edge, shortest_path
+from twin.control.routing import Edge, picoseconds, shortest_path
+from twin.control.service import PLAIN, Service
 from twin.plan.model import Transceiver
 
+#: Of the paths that a limit leaves in doubt, so many are looked at, the best first (assumed).
+PATHS_TRIED: Final = 256
+
 Ends = tuple[Transceiver, Transceiver]
+Lit = Callable[[str], bool]
 
 
 class Spectrum:
@@ -24,7 +32,7 @@ class Spectrum:
         self._busy: dict[str, str] = {}
         self._taken: dict[int, dict[str, str]] = {}
 
-    def free_ends(self, sites: tuple[str, str]) -> Ends | str:
+    def free_ends(self, sites: tuple[str, str], min_rate_bps: float = 0.0) -> Ends | str:
         """The first free transceivers of one rate, one at each site; or the reason why there are none."""
         here, there = (
             [t for t in self._plant.plan.transceivers if t.site == site and t.name not in self._busy] for site in sites
@@ -32,11 +40,11 @@ class Spectrum:
         for site, free in zip(sites, (here, there), strict=True):
             if not free:
                 return f"no free transceiver at {site}"
-        for a in here:
-            for b in there:
-                if a.rate_bps == b.rate_bps:
-                    return a, b
-        return f"no free transceivers of one rate at {sites[0]} and {sites[1]}"
+        fast = [(a, b) for a in here for b in there if a.rate_bps == b.rate_bps and a.rate_bps >= min_rate_bps]
+        if fast:
+            return fast[0]
+        least = f" of {min_rate_bps / 1e9:g} Gb/s or more" if min_rate_bps else ""
+        return f"no free transceivers of one rate{least} at {sites[0]} and {sites[1]}"
 
     def claim_ends(self, ends: Ends, owner: str) -> None:
         """Both transceivers now belong to ``owner``."""
@@ -58,26 +66,75 @@ class Spectrum:
         for fibre in route.fibres:
             del taken[fibre]
 
-    def find_route(self, ends: Ends, lit: Callable[[str], bool]) -> Route | None:
-        """The best route between two transceivers over fibres that are ``lit``; None where there is none."""
-        source, target = (end.optical for end in ends)
-        graph, channels = self._plant.fibre_graph, CHANNELS[self._plant.kind_of[source]]
-
-        def search(blocked: frozenset[str]) -> tuple[Edge, ...] | None:
-            usable: Callable[[Edge], bool] = lambda edge: edge.name not in blocked and lit(edge.name)  # noqa: E731
-            return shortest_path(graph, source, target, usable)
-
-        shortest = search(frozenset())
+    def find_route(self, ends: Ends, lit: Lit, service: Service = PLAIN, beside: Collection[str] = ()) -> Route | None:
+        """The best route between two transceivers that ``service`` allows, over fibres that are ``lit`` and not
+        ``beside``; None where there is none."""
+        shortest = self._search(ends, lit, service, frozenset(beside))
         if shortest is None:
             return None
-        fibres = {edge.name for edge in shortest}
-        for channel in channels:
-            if fibres.isdisjoint(self._taken.get(channel, ())):
-                return Route(ends, shortest, channel)
+        route = self._colour(ends, shortest)
+        if route is not None:
+            return route
         # The shortest path is full: search once for each distinct set of fibres that a channel finds blocked.
         first_channel: dict[frozenset[str], int] = {}
-        for channel in channels:
-            first_channel.setdefault(frozenset(self._taken.get(channel, ())), channel)
-        found = ((search(blocked), channel) for blocked, channel in first_channel.items())
+        for channel in self._channels(ends):
+            first_channel.setdefault(frozenset(self._taken.get(channel, ())) | frozenset(beside), channel)
+        found = ((self._search(ends, lit, service, blocked), channel) for blocked, channel in first_channel.items())
         routes = [Route(ends, path, channel) for path, channel in found if path is not None]
-        return min(routes, key=lambda route: (*route.cost, route.channel), default=None)
+        return min(routes, key=lambda route: (*service.cost(route.path), route.channel), default=None)
+
+    def find_pair(self, ends: Ends, lit: Lit, service: Service = PLAIN) -> tuple[Route, Route] | None:
+        """Two routes without a common fibre, the better one first: those with the least sum of delays where channels
+        are free on them, else the best route and the best one beside it."""
+        source, target = (end.optical for end in ends)
+        usable = self._usable(ends, lit, service, frozenset())
+        paths = disjoint_pair(self._plant.fibre_graph, source, target, usable)
+        if paths is None:
+            return None
+        legs = [self._colour(ends, path) for path in sorted(paths, key=service.cost) if self._allows(service, path)]
+        if len(legs) == 2 and legs[0] is not None and legs[1] is not None:
+            return legs[0], legs[1]
+        first = self.find_route(ends, lit, service)
+        second = self.find_route(ends, lit, service, first.fibres) if first else None
+        return (first, second) if first and second else None
+
+    def _channels(self, ends: Ends) -> range:
+        return CHANNELS[self._plant.kind_of[ends[0].optical]]
+
+    def _colour(self, ends: Ends, path: Path) -> Route | None:
+        """The route over ``path`` on the lowest channel that is free on all of it."""
+        fibres = {edge.name for edge in path}
+        for channel in self._channels(ends):
+            if fibres.isdisjoint(self._taken.get(channel, ())):
+                return Route(ends, path, channel)
+        return None
+
+    def _search(self, ends: Ends, lit: Lit, service: Service, blocked: frozenset[str]) -> Path | None:
+        source, target = (end.optical for end in ends)
+        graph, usable = self._plant.fibre_graph, self._usable(ends, lit, service, blocked)
+        path = shortest_path(graph, source, target, usable, service.by_hops)
+        if path is None or self._allows(service, path):
+            return path
+        if not service.through and not service.by_hops:
+            return None  # it is the quickest, and too slow
+        paths = islice(k_shortest(graph, source, target, usable, service.by_hops), PATHS_TRIED)
+        return next((path for path in paths if self._allows(service, path)), None)
+
+    def _usable(self, ends: Ends, lit: Lit, service: Service, blocked: frozenset[str]) -> Callable[[Edge], bool]:
+        avoided, site_of = service.avoid, self._plant.site_of
+        if not avoided:
+            return lambda edge: edge.name not in blocked and lit(edge.name)
+        target = ends[1].optical
+        return lambda edge: (
+            edge.name not in blocked
+            and edge.name not in avoided
+            and (edge.target == target or site_of[edge.target] not in avoided)
+            and lit(edge.name)
+        )
+
+    def _allows(self, service: Service, path: Path) -> bool:
+        """Whether a path keeps the limits that no single fibre decides."""
+        if service.max_delay_s is not None and sum(e.delay_ps for e in path) > picoseconds(service.max_delay_s):
+            return False
+        passed = {name for edge in path for name in (edge.name, self._plant.site_of[edge.target])}
+        return service.through <= passed

@@ -59,6 +59,12 @@ class Bench:
         """(event, details) of what was recorded."""
         return [(c.event, c.details) for c in commands if isinstance(c, Record)]
 
+    @classmethod
+    def milestones(cls, commands: list[Command]) -> list[tuple[str, dict[str, Any]]]:
+        """What was recorded, without the stations on a circuit's way up or down."""
+        stations = [f"circuit-{state}" for state in ("computed", "installing", "qualifying", "draining")]
+        return [(event, details) for event, details in cls.records(commands) if event not in stations]
+
     @staticmethod
     def answers(commands: list[Command]) -> list[Answer]:
         """What the northbound was answered."""

@@ -86,7 +86,7 @@ def test_static_path_records_ports_and_changes_nothing(triangle: Plan, bench_of:
     bench.play(AB)
     commands = bench.flip("ab", up=False)
     assert bench.flow_mods(commands) == []
-    assert [event for event, _ in bench.records(commands)] == ["port-down", "port-down"]
+    assert [event for event, _ in bench.milestones(commands)] == ["port-down", "port-down"]
     assert bench.network.send("a-1", "b-1").lost == "ab is cut"
     assert bench.state("a-b")[0] == "active"
     assert bench.flow_mods(bench.flip("ab", up=True)) == []
@@ -113,7 +113,7 @@ def test_a_circuit_waits_for_a_lost_switch(bench: Any) -> None:
     bench.play(SwitchLost(5))
     bench.play(AB)
     assert bench.state("a-b")[0] == "installing"
-    assert [event for event, _ in bench.records(bench.play(SwitchConnected(5)))] == ["circuit-active"]
+    assert [event for event, _ in bench.milestones(bench.play(SwitchConnected(5)))] == ["circuit-active"]
 
 
 def test_packet_link_that_fails_is_gone_round(plan_of: Any, make_site: Any, bench_of: Any) -> None:
@@ -143,7 +143,7 @@ def test_a_circuit_whose_cross_connect_is_refused_fails_and_gives_everything_bac
     flow = bench.flow_mods(commands)[0].flow
     reason = "a-roadm refused a cross-connect: table full"
     after = bench.brain.handle(FlowRefused(flow, "table full"), 2.0)
-    assert bench.records(after) == [("circuit-failed", {"circuit": "a-b", "reason": reason})]
+    assert bench.milestones(after) == [("circuit-failed", {"circuit": "a-b", "reason": reason})]
     assert len(bench.flow_mods(after)) == 4
     assert bench.state("a-b") == ("failed", [], None, reason)
     bench.play(AB)

@@ -1,0 +1,55 @@
+"""Why a requested circuit cannot be had, in words that say what to change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from twin.control.plant import Plant
+from twin.control.service import Service
+from twin.control.spectrum import Ends, Spectrum
+
+
+def why_impossible(plant: Plant, sites: tuple[str, str], service: Service) -> str:
+    """Why no plant like this could ever carry such a circuit; empty: it could."""
+    known = plant.plan.site_by_name
+    for site in sites:
+        if site not in known:
+            return f"there is no site {site!r}; sites: {', '.join(known)}"
+    if sites[0] == sites[1]:
+        return f"a circuit joins two sites, and {sites[0]!r} is named twice"
+    kinds = []
+    for site in sites:
+        switch = known[site].optical
+        if switch is None:
+            return f"{site} has no optical switch"
+        kinds.append(plant.kind_of[switch])
+    if kinds[0] != kinds[1]:
+        return f"{sites[0]} switches light by {kinds[0]} and {sites[1]} by {kinds[1]}; both must be of one kind"
+    places = {*known, *(fibre.name for fibre in plant.plan.fibres)}
+    strange = sorted((service.avoid | service.through) - places)
+    return f"there is no fibre or site {strange[0]!r}" if strange else ""
+
+
+def why_no_path(spectrum: Spectrum, ends: Ends, service: Service) -> str:
+    """Why there is no route for ``service``, all fibres being lit; empty: there is one."""
+
+    def lit(fibre: str) -> bool:
+        return True
+
+    sites = f"from {ends[0].site} to {ends[1].site}"
+    if spectrum.find_route(ends, lit, service) is None:
+        if spectrum.find_route(ends, lit) is None:
+            return f"no channel is free on any path {sites}"
+        return f"no free path {sites} {' and '.join(_limits(service))}"
+    if service.protected and spectrum.find_pair(ends, lit, service) is None:
+        return f"no two free paths {sites} without a common fibre"
+    return ""
+
+
+def _limits(service: Service) -> Iterable[str]:
+    if service.max_delay_s is not None:
+        yield f"takes {service.max_delay_s * 1e3:g} ms or less"
+    if service.avoid:
+        yield f"avoids {', '.join(sorted(service.avoid))}"
+    if service.through:
+        yield f"goes through {', '.join(sorted(service.through))}"
