@@ -165,7 +165,7 @@ def shell(
     from twin.spec import load_experiment
 
     load_experiment(experiment, sets)
-    _lab_kernel()
+    _lab_kernel_for(lab)
     commands = None if sys.stdin.isatty() else sys.stdin.read()
     status, output = experiments.shell(experiment, lab=lab, clock=clock, sets=sets, commands=commands)
     print(output, end="")

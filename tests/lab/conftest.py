@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+
+from twin.lab import kernel_build
 
 _HERE = Path(__file__).parent
 
@@ -22,3 +25,12 @@ def folder(tmp_path: Path) -> Path:
     made = tmp_path / "run"
     made.mkdir()
     return made
+
+
+@pytest.fixture
+def own_record(tmp_path: Path) -> dict[str, str]:
+    """An environment in which the twin keeps a record of live labs apart from other tests', with the same kernel."""
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    (cache / "lab-kernel").symlink_to(kernel_build.ensure().parents[1])
+    return {**os.environ, "TWIN_CACHE": str(cache)}

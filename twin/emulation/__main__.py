@@ -18,15 +18,18 @@ def _wake_on_time() -> None:
 
 
 def shell(bundle: Path) -> int:
-    """Bring the network up, wait for its circuits and hand over Mininet's prompt."""
-    from mininet.cli import CLI
+    """Bring the network up, wait for its circuits and hand over Mininet's prompt, or carry out ``lab/commands``."""
+    from twin.emulation import prompt
 
+    commands = bundle / "lab" / "commands"
     agent = Agent(bundle)
     try:
         agent.start()
         agent.controller.settle()
-        CLI.identchars += "-."  # our names have hyphens: tokyo-1
-        CLI(agent.network)
+        if commands.exists():
+            prompt.obey(agent.network, commands.read_text(encoding="utf-8").splitlines())
+        else:
+            prompt.interact(agent.network)
     finally:
         agent.stop()
     return 0

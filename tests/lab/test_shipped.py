@@ -1,0 +1,20 @@
+"""Every experiment that ships runs, keeps its promises and meets its expectations. Two have tests of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from twin import experiment
+
+EXPERIMENTS = Path(__file__).parents[2] / "experiments"
+ELSEWHERE = {"three-sites-cut", "allreduce-netem"}
+
+
+@pytest.mark.parametrize("name", sorted({path.stem for path in EXPERIMENTS.glob("*.yaml")} - ELSEWHERE))
+def test_it_meets_its_expectations(name: str, tmp_path: Path) -> None:
+    results = experiment.run(EXPERIMENTS / f"{name}.yaml", tmp_path / "run").results
+    assert results.fidelity.ok, results.fidelity.reasons
+    assert [verdict for verdict in results.expectations if not verdict.ok] == []
+    assert results.expectations
