@@ -33,10 +33,11 @@ _NEW = NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL
 
 @dataclass(frozen=True)
 class Interface:
-    """One end of a veth pair. ``namespace`` is a descriptor, or None for the asking socket's own; ``mac`` None lets
-    the kernel choose."""
+    """One end of a veth pair. ``index`` is the number it shall have; ``namespace`` is a descriptor, or None for the
+    asking socket's own; ``mac`` None lets the kernel choose."""
 
     name: str
+    index: int
     mtu: int
     mac: str | None = None
     namespace: int | None = None
@@ -51,7 +52,7 @@ def veth(near: Interface, far: Interface) -> bytes:
 
 def _describe(interface: Interface, up: bool) -> bytes:
     flags = IFF_UP if up else 0
-    body = struct.pack("=BxHiII", socket.AF_UNSPEC, 0, 0, flags, flags)
+    body = struct.pack("=BxHiII", socket.AF_UNSPEC, 0, interface.index, flags, flags)
     body += attribute(IFLA_IFNAME, interface.name.encode() + b"\0")
     body += attribute(IFLA_MTU, struct.pack("=I", interface.mtu))
     if interface.mac is not None:

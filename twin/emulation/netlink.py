@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 RTM_NEWLINK, RTM_NEWQDISC, RTM_GETQDISC = 16, 36, 38
 NLM_F_REQUEST, NLM_F_ACK, NLM_F_REPLACE, NLM_F_EXCL, NLM_F_DUMP, NLM_F_CREATE = 0x1, 0x4, 0x100, 0x200, 0x300, 0x400
 NLMSG_DONE = 3
 IFF_UP = 1
+#: Requests per system call: an answer to each would still fit the socket's buffer.
+BATCH = 64
 
 
 def attribute(kind: int, payload: bytes) -> bytes:
@@ -42,6 +44,13 @@ def interface_state(ifindex: int, up: bool) -> bytes:
     return request(RTM_NEWLINK, NLM_F_ACK, body)
 
 
+def _numbered(message: bytes, index: int, last: int) -> bytes:
+    """``message`` with its place in a batch as sequence number; only the last one wants to be acknowledged."""
+    length, kind, flags = struct.unpack_from("=IHH", message)
+    flags = flags | NLM_F_ACK if index == last else flags & ~NLM_F_ACK
+    return struct.pack("=IHHI", length, kind, flags, index) + message[12:]
+
+
 class RouteSocket:
     """A netlink socket of the network namespace it was opened in."""
 
@@ -52,12 +61,26 @@ class RouteSocket:
     def close(self) -> None:
         self._socket.close()
 
-    def apply(self, message: bytes) -> None:
-        """Send one request and wait for its acknowledgement. Raises ``OSError`` with the kernel's errno."""
-        self._socket.send(message)
-        (error,) = struct.unpack_from("=i", self._socket.recv(65536), 16)
-        if error:
-            raise OSError(-error, f"the kernel refused a network setting: {os.strerror(-error)}")
+    def apply(self, *messages: bytes) -> None:
+        """Carry out requests, in order. Raises ``OSError`` with the errno of the first that the kernel refused.
+
+        Many go into one system call, and only the last of them asks for an acknowledgement: an error is always told.
+        """
+        for start in range(0, len(messages), BATCH):
+            self._apply(messages[start : start + BATCH])
+
+    def _apply(self, messages: Sequence[bytes]) -> None:
+        last = len(messages) - 1
+        self._socket.send(b"".join(_numbered(message, index, last) for index, message in enumerate(messages)))
+        refused = 0
+        while True:
+            answer = self._socket.recv(65536)
+            number, error = struct.unpack_from("=I4xi", answer, 8)
+            refused = refused or -error
+            if number == last:
+                break
+        if refused:
+            raise OSError(refused, f"the kernel refused a network setting: {os.strerror(refused)}")
 
     def dump(self, message: bytes) -> Iterator[bytes]:
         """Send a dump request; yields each answer's body."""

@@ -7,7 +7,6 @@ the shapers last, because Open vSwitch removes a port's queueing discipline when
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -64,6 +63,7 @@ class Network(Mininet):  # type: ignore[misc]
         self.ovs = ovs
         self.seed = seed
         self.directions: list[Direction] = []
+        self._link_index = {link.name: index for index, link in enumerate(plan.links)}
         self._route = RouteSocket()
         self._server_routes: dict[str, RouteSocket] = {}
 
@@ -77,8 +77,9 @@ class Network(Mininet):  # type: ignore[misc]
             self.addHost(server.name, cls=Server, ip=f"{server.ip}/8", mac=server.mac)
         for switch in self.plan.switches:
             self.addSwitch(switch.name, cls=Switch, bridge=switch.bridge, dpid=f"{switch.dpid:x}")
-        for index, link in enumerate(self.plan.links):
-            self._make_interfaces(link, shaping.span_of(link, index))
+        wires = [wire for index, link in enumerate(self.plan.links) for wire in self._wires(index, link)]
+        self._route.apply(*(interfaces.veth(near, far) for near, far in wires))
+        self._route.apply(*(interface_state(far.index, up=True) for _near, far in wires if far.namespace is None))
         for link in self.plan.links:
             self._add_planned_link(link)
         for server in self.plan.servers:
@@ -90,49 +91,42 @@ class Network(Mininet):  # type: ignore[misc]
         if not self.built:
             self.build()
         self.ovs.transact(*bridge_commands(self.plan, controller))
-        for index, link in enumerate(self.plan.links):
-            span = shaping.span_of(link, index)
-            for position, end in enumerate(link.ends):
-                self._shape(link, end, span, seed=self.seed * 1_000_003 + 2 * index + position)
-            if span:
-                self._join(span)
+        for index in range(len(self.plan.links)):
+            self._shape(index)
 
     def stop(self) -> None:
         """Take everything down: bridges, then interfaces, then namespaces."""
         self.ovs.transact(*removal_commands([s.bridge for s in self.switches]))
         for index, link in enumerate(self.plan.links):
-            self._remove(link, shaping.span_of(link, index))
+            for number in self._root_indices(index, link):
+                with suppress(OSError):  # a start that broke off has not made them all; pairs go together
+                    self._route.apply(interfaces.remove(number))
         for control in (self._route, *self._server_routes.values()):
             control.close()
         for node in (*self.switches, *self.hosts):
             node.terminate()
 
-    def _remove(self, link: Link, span: shaping.Span | None) -> None:
-        """Remove the link's interfaces, as far as a start that broke off had made them."""
-        mine = [end.interface for end in link.ends if end.node not in self.plan.server_by_name]
-        for name in [span.near, span.far] if span else mine[:1]:  # the other end of each pair goes with it
-            with suppress(OSError):
-                self._route.apply(interfaces.remove(self._ifindex(name, None)))
+    def _root_indices(self, index: int, link: Link) -> list[int]:
+        """The link's interfaces in the lab's own namespace."""
+        ends = [shaping.end_index(index, i) for i, end in enumerate(link.ends) if self._namespace_of(end) is None]
+        return ends + ([shaping.span_index(index, i) for i in (0, 1)] if shaping.needs_span(link) else [])
 
     def _namespace_of(self, end: End) -> int | None:
         return self.get(end.node).namespace if end.node in self.plan.server_by_name else None
 
-    def _make_interfaces(self, link: Link, span: shaping.Span | None) -> None:
+    def _wires(self, index: int, link: Link) -> list[tuple[Interface, Interface]]:
+        """The veth pairs of a link. Netlink makes the first of a pair here, and the second where it belongs."""
+        ends = [
+            Interface(
+                end.interface, shaping.end_index(index, i), self.plan.mtu, self._mac_of(end), self._namespace_of(end)
+            )
+            for i, end in enumerate(link.ends)
+        ]
+        span = shaping.span_of(link, index)
         if span is None:
-            self._make_pair(self._interface(link.a), self._interface(link.b))
-        else:
-            self._make_pair(self._interface(link.a), Interface(span.near, self.plan.mtu))
-            self._make_pair(self._interface(link.b), Interface(span.far, self.plan.mtu))
-
-    def _interface(self, end: End) -> Interface:
-        return Interface(end.interface, self.plan.mtu, self._mac_of(end), self._namespace_of(end))
-
-    def _make_pair(self, one: Interface, other: Interface) -> None:
-        """A veth pair. Netlink makes the first interface here and the second where it belongs."""
-        near, far = (one, other) if one.namespace is None else (other, one)
-        self._route.apply(interfaces.veth(near, far))
-        if far.namespace is None:
-            self._route.apply(interface_state(self._ifindex(far.name, None), up=True))
+            return [(ends[0], ends[1]) if ends[0].namespace is None else (ends[1], ends[0])]
+        inner = [Interface(n, shaping.span_index(index, i), self.plan.mtu) for i, n in enumerate((span.near, span.far))]
+        return list(zip(inner, ends, strict=True))
 
     def _mac_of(self, end: End) -> str | None:
         server = self.plan.server_by_name.get(end.node)
@@ -157,65 +151,61 @@ class Network(Mininet):  # type: ignore[misc]
 
     def _configure_server(self, name: str) -> None:
         server = self.plan.server_by_name[name]
+        (link,) = self.plan.links_of[name]
+        eth0 = shaping.end_index(self._link_index[link.name], 0 if link.a.node == name else 1)
         with namespaces.inside(self.get(name).namespace):
             _disable_ipv6()
             route = RouteSocket()
-            eth0 = socket.if_nametoindex("eth0")
-            for ifindex in (1, eth0):  # lo, and the server's one NIC
-                route.apply(interface_state(ifindex, up=True))
-            route.apply(interfaces.address(eth0, server.ip, 8))
+            route.apply(
+                interface_state(1, up=True), interface_state(eth0, up=True), interfaces.address(eth0, server.ip, 8)
+            )
             _write_sysctls(_SERVER_SYSCTLS, self.plan.socket_bytes, sysctl.write)
             self._server_routes[name] = route
 
     # -- shaping ----------------------------------------------------------------------------------------------------
 
-    def _shape(self, link: Link, end: End, span: shaping.Span | None, seed: int) -> None:
-        control = self._server_routes.get(end.node, self._route)
-        namespace = self._namespace_of(end)
-        if end.rate_bps is not None:
-            ifindex = self._ifindex(end.interface, namespace)
-            burst = qdisc.burst_bytes(end.rate_bps, self.plan.mtu)
-            control.apply(qdisc.tbf(ifindex, end.rate_bps, burst, end.queue_bytes))
-            if end.ecn_bytes is not None:
-                control.apply(qdisc.red(ifindex, end.queue_bytes, end.ecn_bytes))
-            self.directions.append(Direction(link.name, end.node, "rate", ifindex, namespace))
-        if span and (end.delay_s > 0 or end.loss > 0):
-            # What leaves end a waits on the far interface, which faces end b.
-            ifindex = self._ifindex(span.far if end is link.a else span.near, None)
-            self._route.apply(qdisc.netem(ifindex, end.delay_s, end.loss, seed))
-            self.directions.append(Direction(link.name, end.node, "delay", ifindex, None))
-        elif shaping.delays_here(end, spanned=span is not None):
-            ifindex = self._ifindex(end.interface, namespace)
-            control.apply(qdisc.netem(ifindex, end.delay_s, end.loss, seed))
-            self.directions.append(Direction(link.name, end.node, "delay", ifindex, namespace))
+    def _shape(self, index: int) -> None:
+        link = self.plan.links[index]
+        spanned = shaping.needs_span(link)
+        messages: list[bytes] = []
+        for position, end in enumerate(link.ends):
+            here = shaping.end_index(index, position)
+            seed = self.seed * 1_000_003 + 2 * index + position
+            if end.rate_bps is not None:
+                self._route_of(end).apply(*self._rate(here, end))
+                self._add_direction(link, end, "rate", here, self._namespace_of(end))
+            if spanned and (end.delay_s > 0 or end.loss > 0):
+                # What leaves one end waits on the inner interface that faces the other.
+                beyond = shaping.span_index(index, 1 - position)
+                messages.append(qdisc.netem(beyond, end.delay_s, end.loss, seed))
+                self._add_direction(link, end, "delay", beyond, None)
+            elif shaping.delays_here(end, spanned):
+                self._route_of(end).apply(qdisc.netem(here, end.delay_s, end.loss, seed))
+                self._add_direction(link, end, "delay", here, self._namespace_of(end))
+        if spanned:
+            messages += _joined(shaping.span_index(index, 0), shaping.span_index(index, 1))
+        self._route.apply(*messages)
 
-    def _join(self, span: shaping.Span) -> None:
-        """Forward every frame that enters one inner interface out of the other."""
-        near, far = (self._ifindex(name, None) for name in (span.near, span.far))
-        for source, target in ((near, far), (far, near)):
-            self._route.apply(interfaces.ingress_hook(source))
-            self._route.apply(interfaces.redirect(source, target))
+    def _rate(self, ifindex: int, end: End) -> list[bytes]:
+        if end.rate_bps is None:
+            return []
+        burst = qdisc.burst_bytes(end.rate_bps, self.plan.mtu)
+        messages = [qdisc.tbf(ifindex, end.rate_bps, burst, end.queue_bytes)]
+        return messages if end.ecn_bytes is None else [*messages, qdisc.red(ifindex, end.queue_bytes, end.ecn_bytes)]
 
-    @staticmethod
-    def _ifindex(interface: str, namespace: int | None) -> int:
-        if namespace is None:
-            return socket.if_nametoindex(interface)
-        with namespaces.inside(namespace):
-            return socket.if_nametoindex(interface)
+    def _route_of(self, end: End) -> RouteSocket:
+        return self._server_routes.get(end.node, self._route)
+
+    def _add_direction(self, link: Link, end: End, kind: str, ifindex: int, namespace: int | None) -> None:
+        self.directions.append(Direction(link.name, end.node, kind, ifindex, namespace))
 
     # -- faults -----------------------------------------------------------------------------------------------------
 
     def set_link(self, name: str, up: bool) -> None:
         """Cut (``up`` False) or repair the link ``name``: both ends lose or regain their carrier."""
-        for interface in self._cut_points(name):
-            self._route.apply(interface_state(self._ifindex(interface, None), up))
-
-    def _cut_points(self, name: str) -> list[str]:
-        """Interfaces to take down: the span's, whose peers then lose carrier, or else the link's own."""
-        index = next(i for i, link in enumerate(self.plan.links) if link.name == name)
-        link = self.plan.links[index]
-        span = shaping.span_of(link, index)
-        return [span.near, span.far] if span else [end.interface for end in link.ends]
+        index = self._link_index[name]
+        number = shaping.span_index if shaping.needs_span(self.plan.links[index]) else shaping.end_index
+        self._route.apply(*(interface_state(number(index, position), up) for position in (0, 1)))
 
     # -- counters ---------------------------------------------------------------------------------------------------
 
@@ -232,6 +222,12 @@ class Network(Mininet):  # type: ignore[misc]
                 }
             found.append((direction, tables[direction.namespace][direction.ifindex]))
         return found
+
+
+def _joined(near: int, far: int) -> list[bytes]:
+    """Forward every frame that enters one inner interface out of the other."""
+    hooks = [interfaces.ingress_hook(number) for number in (near, far)]
+    return [*hooks, interfaces.redirect(near, far), interfaces.redirect(far, near)]
 
 
 def _write_sysctls(settings: dict[str, str], socket_bytes: int, write: Callable[[str, str], object]) -> None:

@@ -14,6 +14,9 @@ from dataclasses import dataclass
 
 from twin.plan.model import End, Link
 
+#: Interface numbers are ours to choose, so that none has to be looked up: four to a link, from here on.
+FIRST_INDEX = 1000
+
 
 @dataclass(frozen=True)
 class Span:
@@ -21,6 +24,16 @@ class Span:
 
     near: str
     far: str
+
+
+def end_index(link: int, position: int) -> int:
+    """The interface number of end ``position`` (0: a, 1: b) of the ``link``-th link of the plan."""
+    return FIRST_INDEX + 4 * link + position
+
+
+def span_index(link: int, position: int) -> int:
+    """The interface number of the span's inner interface that faces end ``position`` of the ``link``-th link."""
+    return FIRST_INDEX + 4 * link + 2 + position
 
 
 def needs_span(link: Link) -> bool:

@@ -10,15 +10,18 @@ from twin.emulation.netlink import attributes
 
 
 def test_a_veth_pair_names_both_ends_and_places_the_far_one() -> None:
-    far = Interface("eth0", 9000, "02:00:0a:01:00:01", namespace=7)
-    message = interfaces.veth(Interface("s1-eth1", 9000), far)
+    far = Interface("eth0", 1001, 9000, "02:00:0a:01:00:01", namespace=7)
+    message = interfaces.veth(Interface("s1-eth1", 1000, 9000), far)
     assert struct.unpack_from("=IH", message) == (len(message), interfaces.RTM_NEWLINK)
+    assert struct.unpack_from("=BxHiII", message, 16) == (0, 0, 1000, 1, 1)
     near = dict(attributes(message, offset=32))
     assert near[interfaces.IFLA_IFNAME] == b"s1-eth1\0"
     assert interfaces.IFLA_ADDRESS not in near
     info = dict(attributes(near[interfaces.IFLA_LINKINFO]))
     assert info[interfaces.IFLA_INFO_KIND] == b"veth\0"
-    peer = dict(attributes(dict(attributes(info[interfaces.IFLA_INFO_DATA]))[interfaces.VETH_INFO_PEER], offset=16))
+    described = dict(attributes(info[interfaces.IFLA_INFO_DATA]))[interfaces.VETH_INFO_PEER]
+    assert struct.unpack_from("=BxHiII", described) == (0, 0, 1001, 0, 0)
+    peer = dict(attributes(described, offset=16))
     assert peer == {
         interfaces.IFLA_IFNAME: b"eth0\0",
         interfaces.IFLA_MTU: struct.pack("=I", 9000),
