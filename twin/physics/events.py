@@ -1,0 +1,59 @@
+"""What happens to a plant. Pure; standard library only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from twin.physics.wiring import CrossConnect
+
+
+@dataclass(frozen=True)
+class Connect:
+    """Make a cross-connect: dark until the switch's switching time has passed."""
+
+    cross: CrossConnect
+
+
+@dataclass(frozen=True)
+class Disconnect:
+    """Undo a cross-connect, made or still being made: dark at once."""
+
+    cross: CrossConnect
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Cut a fibre, and with it all of its shared-risk groups."""
+
+    fibre: str
+
+
+@dataclass(frozen=True)
+class Repair:
+    """Repair a fibre and the groups it shares a risk with."""
+
+    fibre: str
+
+
+@dataclass(frozen=True)
+class Degrade:
+    """From now on the amplifier is noisier by ``level_db`` (0: as planned)."""
+
+    amplifier: str
+    level_db: float
+
+
+@dataclass(frozen=True)
+class Attenuate:
+    """From now on the fibre loses ``level_db`` more than planned."""
+
+    fibre: str
+    level_db: float
+
+
+@dataclass(frozen=True)
+class Tick:
+    """Only time has passed."""
+
+
+Event = Connect | Disconnect | Cut | Repair | Degrade | Attenuate | Tick

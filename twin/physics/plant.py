@@ -1,0 +1,200 @@
+"""The plant while it is switched and harmed: a state, an event and a time in, a new state and effects out.
+
+Pure; standard library only. Whoever plays it (the OpenFlow proxy) keeps the clock: it calls ``step`` when something
+happens and again at ``state.next_s``, and does what the effects say::
+
+    FlowMod of a controller     Connect / Disconnect ---> dark at once ... Install after the switching time
+    timeline                    Cut / Repair / Degrade / Attenuate
+    the clock                   Tick            ---> CarrierUp, CarrierDown, RateChange, Alarm
+
+A receiver is ``dark``, ``low`` (light, but no mode closes), ``locking`` or ``up``. Light that comes back must be locked
+on to for ``lock_s``; a change of mode on light that stays costs nothing.
+
+Both directions of a pair of transceivers use one mode, judged by the worse of them: one that closes with the plan's
+margin is taken; one that is in use stays while it closes at all; and where nothing has the margin, the best that
+closes at all will do, with an alarm.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from twin.physics.effects import Alarm, CarrierDown, CarrierUp, Effect, Install, RateChange, Remove
+from twin.physics.events import Attenuate, Connect, Cut, Degrade, Disconnect, Event, Repair, Tick
+from twin.physics.modes import margin_db
+from twin.physics.quality import NO_HARM, Harm, Quality, quality
+from twin.physics.wiring import Beam, CrossConnect, Wiring
+from twin.plan.catalogue import Mode
+from twin.plan.model import Plan
+
+#: Times that differ by less are one, s.
+_SAME_S: Final = 1e-12
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """One transceiver's receiver. ``until_s`` is when it will have locked. ``seen`` is the light, None in the dark."""
+
+    state: str = "dark"
+    mode: Mode | None = None
+    until_s: float = 0.0
+    seen: Quality | None = None
+    alarms: frozenset[str] = frozenset({"loss-of-signal"})
+
+
+@dataclass(frozen=True)
+class State:
+    """The plant at a moment. ``moving`` holds (when it settles, cross-connect)."""
+
+    connects: frozenset[CrossConnect] = frozenset()
+    moving: tuple[tuple[float, CrossConnect], ...] = ()
+    cuts: frozenset[str] = frozenset()
+    harm: Harm = NO_HARM
+    receivers: dict[str, Receiver] = field(default_factory=dict)
+
+    @property
+    def next_s(self) -> float | None:
+        """When something happens without an event; None: never."""
+        locks = [item.until_s for item in self.receivers.values() if item.state == "locking"]
+        return min([*(due_s for due_s, _ in self.moving), *locks], default=None)
+
+    def settled(self, switch: str) -> bool:
+        """Whether nothing of the switch moves: a barrier may be answered."""
+        return all(cross.switch != switch for _, cross in self.moving)
+
+
+class Plant:
+    """The rules of one plan's plant; the plan must have light."""
+
+    def __init__(self, plan: Plan) -> None:
+        assert plan.light is not None
+        self._light = plan.light
+        self._wiring = Wiring(plan)
+        self._switching_s = {switch.name: switch.switching_s for switch in plan.optical_switches}
+        self._types = {kind.name: kind for kind in plan.light.transceivers}
+
+    def start(self) -> State:
+        """All is dark, and nothing is wrong."""
+        return State(receivers={name: Receiver() for name in self._wiring.transceivers})
+
+    def step(self, state: State, event: Event, now_s: float) -> tuple[State, tuple[Effect, ...]]:
+        """The plant after ``event`` at ``now_s``, which must not lie before what is due (see ``State.next_s``)."""
+        state, effects = self._settle(self._apply(state, event, now_s), now_s)
+        if isinstance(event, Disconnect):
+            effects.append(Remove(event.cross))
+        receivers = {}
+        beams = self._wiring.beams(state.connects, state.cuts)
+        for name in self._wiring.transceivers:
+            receivers[name], more = self._receive(name, state, beams, now_s)
+            effects += more
+        return replace(state, receivers=receivers), tuple(effects)
+
+    def _apply(self, state: State, event: Event, now_s: float) -> State:
+        match event:
+            case Connect(cross):
+                due_s = now_s + self._switching_s[cross.switch]
+                others = tuple(item for item in state.moving if item[1] != cross)
+                return replace(state, connects=state.connects - {cross}, moving=(*others, (due_s, cross)))
+            case Disconnect(cross):
+                moving = tuple(item for item in state.moving if item[1] != cross)
+                return replace(state, connects=state.connects - {cross}, moving=moving)
+            case Cut(fibre):
+                return replace(state, cuts=state.cuts | self._risk(fibre))
+            case Repair(fibre):
+                return replace(state, cuts=state.cuts - self._risk(fibre))
+            case Degrade(amplifier, level_db):
+                return replace(
+                    state, harm=replace(state.harm, amplifiers={**state.harm.amplifiers, amplifier: level_db})
+                )
+            case Attenuate(fibre, level_db):
+                return replace(state, harm=replace(state.harm, fibres={**state.harm.fibres, fibre: level_db}))
+            case Tick():
+                return state
+
+    def _risk(self, fibre: str) -> frozenset[str]:
+        """The fibre and all that share a risk with it."""
+        groups = [group for group in self._light.shared_risks.values() if fibre in group]
+        return frozenset({fibre, *(name for group in groups for name in group)})
+
+    def _settle(self, state: State, now_s: float) -> tuple[State, list[Effect]]:
+        done = [item for item in state.moving if item[0] <= now_s + _SAME_S]
+        rest = tuple(item for item in state.moving if item not in done)
+        crosses = [cross for _, cross in sorted(done)]
+        settled = replace(state, moving=rest, connects=state.connects | frozenset(crosses))
+        return settled, [Install(cross) for cross in crosses]
+
+    def _receive(self, name: str, state: State, beams: dict[str, Beam], now_s: float) -> tuple[Receiver, list[Effect]]:
+        old = state.receivers[name]
+        beam = beams.get(name)
+        if beam is None:
+            return self._report(name, old, replace(old, state="dark", mode=None, until_s=0.0, seen=None))
+        back = beams.get(beam.sender)
+        ways = [beam, back] if back is not None and back.sender == name else [beam]
+        used = [known for end in (name, beam.sender) if (known := state.receivers[end].mode) is not None]
+        mode = self._mode(ways, used, state.harm) if all(map(self._fits, ways)) else None
+        return self._report(name, old, self._lit(old, beam, mode, state.harm, now_s))
+
+    def _lit(self, old: Receiver, beam: Beam, mode: Mode | None, harm: Harm, now_s: float) -> Receiver:
+        """A receiver with light: low, locking or up."""
+        shown = mode or self._types[self._wiring.transceivers[beam.receiver].type or ""].modes[-1]
+        seen = quality(beam.lines, shown, self._light.add_drop_db, harm)
+        if mode is None:
+            return replace(old, state="low", mode=None, until_s=0.0, seen=seen)
+        if old.state == "up":
+            return replace(old, mode=mode, seen=seen)
+        until_s = old.until_s if old.state == "locking" else now_s + self._light.lock_s
+        if until_s <= now_s + _SAME_S:
+            return replace(old, state="up", mode=mode, until_s=0.0, seen=seen)
+        return replace(old, state="locking", mode=mode, until_s=until_s, seen=seen)
+
+    def _fits(self, beam: Beam) -> bool:
+        """Whether both ends are of one type, within its reach, on a channel of the band."""
+        sender, receiver = (self._wiring.transceivers[name].type for name in (beam.sender, beam.receiver))
+        kind = self._types[receiver or ""]
+        length_km = sum(sum(line.spans_km) for line in beam.lines)
+        in_band = beam.channel <= self._light.channels[kind.modes[0].carrier]
+        return sender == receiver and in_band and (kind.reach_km is None or length_km <= kind.reach_km)
+
+    def _mode(self, ways: list[Beam], used: list[Mode], harm: Harm) -> Mode | None:
+        """The mode for a pair of transceivers, whose ends have ``used`` until now; None where none closes."""
+        kind = self._types[self._wiring.transceivers[ways[0].receiver].type or ""]
+
+        def spare_db(mode: Mode) -> float:
+            return min(margin_db(mode, quality(way.lines, mode, self._light.add_drop_db, harm)) for way in ways)
+
+        def best(needed_db: float) -> Mode | None:
+            closing = [mode for mode in kind.modes if spare_db(mode) >= needed_db]
+            return max(closing, key=_rate_bps, default=None)
+
+        safe = best(self._light.margin_db)
+        kept = min(used, key=_rate_bps, default=None)
+        if kept is None or spare_db(kept) < 0:
+            return safe or best(0.0)
+        return max((kept, safe or kept), key=_rate_bps)
+
+    def _report(self, name: str, old: Receiver, new: Receiver) -> tuple[Receiver, list[Effect]]:
+        effects: list[Effect] = []
+        if old.state == "up" and new.state != "up":
+            effects.append(CarrierDown(name, "no light" if new.state == "dark" else "GSNR too low"))
+        elif new.state == "up" and new.mode is not None:
+            if old.state != "up":
+                effects.append(CarrierUp(name, new.mode.name, new.mode.rate_bps))
+            elif old.mode != new.mode:
+                effects.append(RateChange(name, new.mode.name, new.mode.rate_bps))
+        alarms = self._alarms(new)
+        for kind in sorted(alarms ^ old.alarms):
+            effects.append(Alarm(name, kind, kind in alarms))
+        return replace(new, alarms=alarms), effects
+
+    def _alarms(self, receiver: Receiver) -> frozenset[str]:
+        if receiver.state == "dark":
+            return frozenset({"loss-of-signal"})
+        if receiver.mode is None or receiver.seen is None:
+            return frozenset({"low-margin"})
+        low = margin_db(receiver.mode, receiver.seen) < self._light.margin_db
+        return frozenset({"low-margin"} if low else ())
+
+
+def _rate_bps(mode: Mode) -> float:
+    return mode.rate_bps
