@@ -1,7 +1,7 @@
 # `make demo` and `make test` do all their set-up themselves, once. See README.md.
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
-.PHONY: help setup demo test check clean
+.PHONY: help setup demo test check tables clean
 
 PYTHON := /usr/bin/python3.11
 VENV := .venv
@@ -21,12 +21,15 @@ demo: setup ## a fibre is cut under an all-reduce between three sites
 
 test: setup ## all tests: the unit tests, then those that boot the lab kernel
 	$(RUN)/pytest -n auto tests/unit
-	$(RUN)/pytest -n auto tests/lab
+	$(RUN)/pytest -n auto --dist loadfile tests/lab
 
 check: $(VENV)/.installed ## lint, format, types
 	$(RUN)/ruff check .
 	$(RUN)/ruff format --check .
 	$(RUN)/mypy
+
+tables: setup ## measure again what the README shows, and write it there
+	$(RUN)/python -m twin.tables
 
 clean: ## remove the virtual environment and what tools cached here; keep the lab kernel
 	rm -rf $(VENV) *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -72,7 +72,7 @@ def show(metric: Metric) -> str:
         return show_rate(rounded(metric.value, 4))
     if metric.unit == "ratio":
         return show_ratio(metric.value)
-    return f"{metric.value:,}" if isinstance(metric.value, int) else f"{metric.value:.6g}"
+    return f"{int(metric.value):,}" if float(metric.value).is_integer() else f"{metric.value:.6g}"
 
 
 def show_got(metrics: Metrics, name: str) -> str:

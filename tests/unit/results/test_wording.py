@@ -36,6 +36,7 @@ def test_events_in_words(event: Event, words: str) -> None:
         (Metric(3.2e-6, "ratio"), "3.2 ppm"),
         (Metric(0.0123, "ratio"), "1.23 %"),
         (Metric(12345, "packets"), "12,345"),
+        (Metric(12345.0, "packets"), "12,345"),
         (Metric(1.5, "1"), "1.5"),
     ],
 )
