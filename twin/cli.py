@@ -141,6 +141,35 @@ def compare(
     _show(comparison.compare(folders))
 
 
+@app.command(epilog="Example: twin reproduce netem-n4-5gbps --predict")
+def reproduce(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]", help="Rows; all, where none is named.")] = None,
+    only_predict: Annotated[bool, typer.Option("--predict", help="Only predict: seconds, and no lab.")] = False,
+    out: Annotated[Path | None, typer.Option("--out", help="The bundles' folder, new or empty.")] = None,
+    into: Annotated[
+        Path | None, typer.Option("--into", help="Put the table between this file's table:reproduce lines.")
+    ] = None,
+) -> None:
+    """Set published results beside ours: predicted, emulated, and how far off."""
+    from twin import reproduction
+    from twin.results import bundle, reproduction_table
+    from twin.spec import reproduce as rows
+
+    sources = rows.read_all(reproduction.FOLDER, names or [])
+    before = into.read_text(encoding="utf-8") if into is not None else ""
+    if into is not None:
+        reproduction_table.put(before, reproduction.TABLE, "", str(into))  # a missing place must show before the work
+    if not only_predict:
+        _lab_kernel()
+    folder = bundle.create(out, "reproduce")
+    with _progress() as progress:
+        found = reproduction.reproduce(sources, folder, emulate=not only_predict, progress=progress)
+    table = reproduction_table.markdown(reproduction.groups(found))
+    if into is not None:
+        into.write_text(reproduction_table.put(before, reproduction.TABLE, table, str(into)), encoding="utf-8")
+    print(table, end="")
+
+
 @app.command(epilog="Example: twin report runs/three-sites-cut")
 def report(folder: Annotated[Path, typer.Argument(metavar="BUNDLE", help="A result bundle's folder.")]) -> None:
     """Write a bundle's report.html again, and print its path."""

@@ -40,7 +40,7 @@ def twin(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
     return run
 
 
-VERBS = [[verb] for verb in ("validate", "plan", "run", "predict", "compare", "report", "shell", "clean")]
+VERBS = [[verb] for verb in ("validate", "plan", "run", "predict", "compare", "reproduce", "report", "shell", "clean")]
 VERBS += [["lab", "build"], ["lab", "status"]]
 
 
