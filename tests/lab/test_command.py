@@ -84,7 +84,7 @@ def test_a_signal_ends_a_run_with_one_line(folder: Path, own_record: dict[str, s
     twin.send_signal(number)
     assert twin.communicate(timeout=60) == ("", "twin: interrupted\n")
     assert twin.returncode == 130
-    assert processes_in(folder) == []
+    assert eventually(lambda: processes_in(folder) == [])
     assert not (folder / "uml").exists()
     assert eventually(lambda: memory_files() <= before)
     assert clean(own_record) == "nothing was left behind\n"
@@ -135,7 +135,7 @@ def test_an_account_without_any_privilege_runs_an_experiment(nobodys: Path) -> N
     assert done.stdout.rstrip().endswith("fidelity: ok")
     assert bundle.read_results(nobodys / "run").met
     assert (nobodys / "run" / bundle.RESULTS).stat().st_uid == pwd.getpwnam("nobody").pw_uid
-    assert processes_in(nobodys) == []
+    assert eventually(lambda: processes_in(nobodys) == [])
 
 
 def test_the_prompt_takes_commands_from_a_pipe() -> None:

@@ -133,7 +133,7 @@ def test_time_out_names_the_console_and_leaves_nothing(folder: Path) -> None:
     assert str(caught.value) == (
         f"the run broke: the lab did not end within 1.5 s of wall time; see {folder}/logs/console.log"
     )
-    assert processes_in(folder) == []
+    assert eventually(lambda: processes_in(folder) == [])
     assert sorted(path.name for path in folder.iterdir()) == ["logs"]
 
 
@@ -154,7 +154,7 @@ def test_a_signal_ends_everything(folder: Path, number: signal.Signals) -> None:
     twin.send_signal(number)
     _, errors = twin.communicate(timeout=60)
     assert errors.rstrip().endswith(b"KeyboardInterrupt")
-    assert processes_in(folder) == []
+    assert eventually(lambda: processes_in(folder) == [])
     assert sorted(path.name for path in folder.iterdir()) == ["logs", "up"]
     assert eventually(lambda: memory_files() <= before)
     assert [run for run in runs.live() if run.folder == str(folder)] == []
