@@ -32,6 +32,8 @@ from twin.control.events import (
     Woken,
 )
 from twin.control.flows import Flow
+from twin.control.northbound import service_of
+from twin.plan.codec import to_json
 from twin.plan.model import Plan
 
 MAIN, DEAD = handler.MAIN_DISPATCHER, handler.DEAD_DISPATCHER
@@ -56,7 +58,9 @@ class BrainApp(BaseApp):  # type: ignore[misc]
         if self._settings.events is not None:
             self._events_file = self._settings.events.open("a", encoding="utf-8")
         for circuit in self._settings.circuits:
-            self.feed(CircuitRequested(circuit.name, circuit.sites))
+            asked = to_json(circuit)
+            name, sites = asked.pop("name"), asked.pop("sites")
+            self.feed(CircuitRequested(name, (sites[0], sites[1]), service_of(asked)))
         if self._settings.northbound is not None:
             serve(self._settings.northbound, self.feed)
         return super().start()

@@ -4,21 +4,60 @@
     {"do": "release", "name": "c2"}                                {"ok": false, "reason": "there is no circuit 'c2'"}
     {"do": "list"}                                                 {"ok": true, "circuits": [...]}
 
-A request that cannot be met is answered with the reason; ``circuits`` has what ``Circuit.show`` tells of each.
+A request may have a ``service`` beside its sites, with the keys that ``service_of`` reads. One that cannot be met is
+answered with the reason; ``circuits`` has what ``Circuit.show`` tells of each.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any, Final
 
 from twin.control.commands import Answer
 from twin.control.events import CircuitReleased, CircuitRequested, CircuitsListed
+from twin.control.service import Protection, Reconfigure, Service
 
 Question = CircuitRequested | CircuitReleased | CircuitsListed
 
 #: verb -> the keys it needs
 _KEYS: Final = {"request": ("name", "sites"), "release": ("name",), "list": ()}
+#: What a service's keys are called in a ``Service``, where it is another name, and what they may hold.
+_FIELD: Final = {"revert": "reverts", "capacity_bps": "min_rate_bps"}
+_ALLOWED: Final = {
+    "protection": ", ".join(Protection),
+    "revert": "true, false",
+    "wait_to_restore_s": "a number of seconds",
+    "reconfigure": ", ".join(Reconfigure),
+    "path": "delay, hops",
+    "max_delay_s": "a number of seconds, null",
+    "capacity_bps": "a number of bits per second",
+    "avoid": "a list of fibres and sites",
+    "through": "a list of fibres and sites",
+}
+#: verb -> the keys it may have
+_MORE: Final = {"request": ("service",)}
+
+
+def _is_number(found: Any) -> bool:
+    return isinstance(found, (int, float)) and not isinstance(found, bool) and 0 <= found < float("inf")
+
+
+def _is_names(found: Any) -> bool:
+    return isinstance(found, list) and all(isinstance(name, str) for name in found)
+
+
+_SERVICE: Final[dict[str, Callable[[Any], bool]]] = {
+    "protection": lambda found: found in tuple(Protection),
+    "revert": lambda found: isinstance(found, bool),
+    "wait_to_restore_s": _is_number,
+    "reconfigure": lambda found: found in tuple(Reconfigure),
+    "path": lambda found: found in ("delay", "hops"),
+    "max_delay_s": lambda found: found is None or _is_number(found),
+    "capacity_bps": _is_number,
+    "avoid": _is_names,
+    "through": _is_names,
+}
 
 
 def parse(line: str) -> Question:
@@ -33,14 +72,36 @@ def parse(line: str) -> Question:
     if not isinstance(verb, str) or verb not in _KEYS:
         raise ValueError(f"do: found {_short(verb)}; allowed: {', '.join(_KEYS)}")
     keys = ("do", *_KEYS[verb])
-    if set(data) != set(keys):
-        raise ValueError(f"{verb}: found the keys {', '.join(sorted(data))}; allowed: exactly {', '.join(keys)}")
+    more = _MORE.get(verb, ())
+    if not set(keys) <= set(data) <= {*keys, *more}:
+        allowed = f"exactly {', '.join(keys)}" + "".join(f", and perhaps {key}" for key in more)
+        raise ValueError(f"{verb}: found the keys {', '.join(sorted(data))}; allowed: {allowed}")
     if verb == "list":
         return CircuitsListed()
     name = data["name"]
     if not isinstance(name, str) or not name:
         raise ValueError(f"name: found {_short(name)}; allowed: a text")
-    return CircuitReleased(name) if verb == "release" else CircuitRequested(name, _sites(data["sites"]))
+    if verb == "release":
+        return CircuitReleased(name)
+    return CircuitRequested(name, _sites(data["sites"]), service_of(data.get("service", {})))
+
+
+def service_of(found: Any) -> Service:
+    """A service from the keys that an experiment's circuit has in ``workload.json``, all optional. Raises
+    ``ValueError``."""
+    if not isinstance(found, dict):
+        raise ValueError(f"service: found {_short(found)}; allowed: a mapping")
+    for key, value in found.items():
+        if key not in _SERVICE:
+            raise ValueError(f"service: found the key {_short(key)}; allowed: {', '.join(_SERVICE)}")
+        if not _SERVICE[key](value):
+            raise ValueError(f"service.{key}: found {_short(value)}; allowed: {_ALLOWED[key]}")
+    plain: dict[str, Any] = {_FIELD.get(str(key), str(key)): value for key, value in found.items()}
+    for key in ("avoid", "through"):
+        plain[key] = frozenset(plain.get(key, ()))
+    plain["protection"] = Protection(plain.get("protection", Protection.RESTORATION))
+    plain["reconfigure"] = Reconfigure(plain.get("reconfigure", Reconfigure.MAKE_BEFORE_BREAK))
+    return Service(by_hops=plain.pop("path", "delay") == "hops", **plain)
 
 
 def render(answer: Answer) -> str:

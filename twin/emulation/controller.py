@@ -42,9 +42,19 @@ class ControllerProcess:
 
     def start(self) -> None:
         """Start the process and wait until it listens."""
+        self.launch()
+        self._wait_for(lambda: listens(self.port), "did not listen for switches")
+
+    def launch(self) -> None:
+        """Start the process."""
         command = [sys.executable, "-m", "controllers.launch", self._controller.app, "--port", str(self.port)]
         self._process = daemon(command, self._log, self._environment)
-        self._wait_for(lambda: listens(self.port), "did not listen for switches")
+
+    def kill(self) -> None:
+        """End the process without a word, as a power cut would."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
 
     def stop(self) -> None:
         """End the process by its id."""

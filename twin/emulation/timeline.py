@@ -8,6 +8,7 @@ from typing import Any
 from twin.emulation.controller import ControllerProcess
 from twin.emulation.network import Network
 from twin.errors import RunBroke
+from twin.plan.codec import to_json
 from twin.traffic import allreduce, iperf3, packets, training
 from twin.traffic.context import Context, Record
 from twin.workloads.scenario import Action, AllReduce, Iperf3, Scenario, Training, Workload
@@ -99,10 +100,20 @@ class Timeline:
             self._cut_or_repair(action)
         elif action.do in ("request", "release"):
             self._reconfigure(action)
+        elif action.do == "controller":
+            self._kill_or_start(action.target)
         elif action.do == "start":
             self._start(action.target)
         else:
             await self._stop(action.target)
+
+    def _kill_or_start(self, what: str) -> None:
+        """A controller that is started does not hold up the timeline: the switches find it when they try again."""
+        self._context.record("timeline", "controller-killed" if what == "kill" else "controller-started")
+        if what == "kill":
+            self._controller.kill()
+        else:
+            self._controller.launch()
 
     async def _stop(self, name: str) -> None:
         task = self._running.get(name)
@@ -121,7 +132,9 @@ class Timeline:
     def _reconfigure(self, action: Action) -> None:
         request: dict[str, Any] = {"do": action.do, "name": action.target}
         if action.circuit is not None:
-            request["sites"] = list(action.circuit.sites)
+            service = to_json(action.circuit)
+            request |= {"sites": service.pop("sites"), "service": service}
+            del service["name"]
         event = "circuit-requested" if action.do == "request" else "circuit-released"
         self._context.record("timeline", event, circuit=action.target)
         reply = self._controller.ask(request)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from twin.plan.topology import Site, Topology
+from twin.spec.circuit_service import with_service
 from twin.spec.document import Document, Path_, nearest
 from twin.spec.experiment_file import CircuitFile
 from twin.workloads.scenario import Circuit
@@ -45,7 +46,8 @@ class CircuitBook:
                 raise self.document.bad(path, found, self._known(), nearest(name, list(self.sites)))
         if between[0] == between[1]:
             raise self.document.bad(path, f"found {between[0]!r} at both ends", "two different sites")
-        return Circuit(file.name or f"{between[0]}-{between[1]}", (between[0], between[1]))
+        circuit = Circuit(file.name or f"{between[0]}-{between[1]}", (between[0], between[1]))
+        return with_service(circuit, file, self.topology, self.document, path)
 
     def _split(self, pair: str, path: Path_) -> list[str]:
         """``a-b`` as two sites. Sites' names may have dashes too, so every dash is tried."""

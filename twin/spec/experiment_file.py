@@ -30,6 +30,15 @@ class CircuitFile(Model):
 
     between: Pair | None = None
     name: Name | None = None
+    protection: Literal["none", "restoration", "1:1", "1+1"] = "restoration"
+    revert: bool = True
+    wait_to_restore: Annotated[float, Quantity("time", 0.0, 86400.0)] = 0.0
+    reconfigure: Literal["make-before-break", "break-before-make"] = "make-before-break"
+    path: Literal["delay", "hops"] = "delay"
+    max_delay: Annotated[float, Quantity("time", 1e-6, 10.0)] | None = None
+    capacity: Annotated[float, Quantity("rate", 0.0, 1.6e12)] = 0.0
+    avoid: list[str] = Field(default=[])
+    through: list[str] = Field(default=[])
     pair: str | None = Field(default=None, exclude=True)
 
 
@@ -99,6 +108,7 @@ class EntryFile(Model):
     reconfigure: ReconfigureFile | None = None
     start: str | None = None
     stop: str | None = None
+    controller: Literal["kill", "start"] | None = None
 
 
 class ExpectationFile(Model):

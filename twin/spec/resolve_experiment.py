@@ -7,6 +7,7 @@ from typing import Any
 
 from twin.plan.topology import Topology
 from twin.spec import expectations
+from twin.spec.circuit_service import check_reactions, service_content
 from twin.spec.circuits import CircuitBook
 from twin.spec.document import Document, nearest
 from twin.spec.experiment_file import ON_REQUEST, WHEN_DONE, ExperimentFile
@@ -34,6 +35,11 @@ def resolve(
     timeline = TimelineReader(topology, document, book, workloads)
     actions = timeline.read(file.timeline, file.end)
     _check_end(file, document)
+    for circuit in circuits:
+        check_reactions(circuit, file.controller.app, document, ("circuits",))
+    for i, requested in timeline.requested.items():
+        for circuit in requested:
+            check_reactions(circuit, file.controller.app, document, ("timeline", i, "reconfigure", "request"))
     scenario = Scenario(
         schema=SCHEMA,
         name=file.name,
@@ -103,4 +109,4 @@ def _fill(entry: dict[str, Any], workload: Workload) -> None:
 
 
 def _circuit(circuit: Circuit) -> dict[str, Any]:
-    return {"name": circuit.name, "between": list(circuit.sites)}
+    return {"name": circuit.name, "between": list(circuit.sites), **service_content(circuit)}

@@ -9,7 +9,7 @@ from twin.spec.experiment_file import ON_REQUEST, WHEN_DONE, EntryFile, Reconfig
 from twin.units import show_time
 from twin.workloads.scenario import Action, Circuit, Workload
 
-_VERBS = ("cut", "repair", "reconfigure", "start", "stop")
+_VERBS = ("cut", "repair", "reconfigure", "start", "stop", "controller")
 
 
 class TimelineReader:
@@ -26,6 +26,7 @@ class TimelineReader:
         self.starts = {workload.name: workload.start_s for workload in workloads}
         self.stopped: dict[str, float] = {}
         self.requested: dict[int, tuple[Circuit, ...]] = {}
+        self.killed = False
 
     def read(self, entries: list[EntryFile], end_s: float) -> tuple[Action, ...]:
         """The actions of ``entries``, in order; ``end_s`` is the experiment's end or ``WHEN_DONE``."""
@@ -58,10 +59,17 @@ class TimelineReader:
         verb = given[0]
         text = str(getattr(entry, verb))
         place = (*path, verb)
-        target = {"cut": self._cut, "repair": self._repair, "start": self._start, "stop": self._stop}[verb](
-            text, entry.at, place
-        )
-        return [Action(entry.at, verb, target)]
+        readers = {"cut": self._cut, "repair": self._repair, "start": self._start, "stop": self._stop}
+        readers["controller"] = self._controller
+        return [Action(entry.at, verb, readers[verb](text, entry.at, place))]
+
+    def _controller(self, text: str, at_s: float, path: Path_) -> str:
+        """``kill`` and ``start`` take turns; the controller runs at first."""
+        if self.killed is (text == "kill"):
+            state = "was killed before" if self.killed else "runs"
+            raise self.document.bad(path, f"found {text!r}, but the controller {state} at {show_time(at_s)}", "")
+        self.killed = text == "kill"
+        return text
 
     def _join(self, text: str, path: Path_) -> str:
         """``fibre NAME`` or ``link NAME`` -> NAME."""
@@ -119,6 +127,9 @@ class TimelineReader:
 
     def _reconfigure(self, index: int, at_s: float, file: ReconfigureFile, path: Path_) -> list[Action]:
         """First what is given back, then what is asked for: the transceivers set free can be used again at once."""
+        if self.killed:
+            found = f"found a reconfiguration at {show_time(at_s)}, when the controller is killed"
+            raise self.document.bad(path, found, "", "start it before: 'controller: start'")
         if not file.release and not file.request:
             raise self.document.bad(path, "found nothing to do", "release: [NAMES], request: [CIRCUITS]")
         released = {name: self.book.wanted.get(name) for name in file.release}

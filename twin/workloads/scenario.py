@@ -12,10 +12,25 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Circuit:
-    """A wanted lightpath between a free transceiver of each of two sites."""
+    """A wanted lightpath between a free transceiver of each of two sites.
+
+    ``protection`` is ``none`` (waits for its own path), ``restoration`` (looks for another one), ``1:1`` or ``1+1``
+    (has a second one); ``revert``: it returns to a better path, ``wait_to_restore_s`` after the light is back.
+    ``reconfigure`` is ``make-before-break`` or ``break-before-make``; ``path`` which paths are better, by ``delay`` or
+    ``hops``. ``max_delay_s`` bounds its one-way delay over fibres, ``capacity_bps`` its transceivers' rate from below.
+    ``avoid`` and ``through`` name fibres and sites."""
 
     name: str
     sites: tuple[str, str]
+    protection: str = "restoration"
+    revert: bool = True
+    wait_to_restore_s: float = 0.0
+    reconfigure: str = "make-before-break"
+    path: str = "delay"
+    max_delay_s: float | None = None
+    capacity_bps: float = 0.0
+    avoid: tuple[str, ...] = ()
+    through: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -131,7 +146,8 @@ Workload = Iperf3 | Packets | AllReduce | Training
 @dataclass(frozen=True)
 class Action:
     """One entry of the timeline. ``do``: ``cut`` or ``repair`` a fibre or a packet link (``target`` its name),
-    ``request`` or ``release`` a circuit (``circuit``), ``start`` or ``stop`` a workload (``target`` its name)."""
+    ``request`` or ``release`` a circuit (``circuit``), ``start`` or ``stop`` a workload (``target`` its name),
+    ``controller`` (``target`` is ``kill`` or ``start``)."""
 
     at_s: float
     do: str

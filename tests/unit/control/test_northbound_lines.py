@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 
 import pytest
@@ -9,7 +10,10 @@ from hypothesis import strategies as st
 
 from twin.control.commands import Answer
 from twin.control.events import CircuitReleased, CircuitRequested, CircuitsListed
-from twin.control.northbound import Question, parse, render
+from twin.control.northbound import Question, parse, render, service_of
+from twin.control.service import Protection, Reconfigure, Service
+from twin.plan.codec import to_json
+from twin.workloads.scenario import Circuit
 
 
 @pytest.mark.parametrize(
@@ -64,3 +68,59 @@ def test_answers() -> None:
     assert render(Answer(True)) == '{"ok": true}'
     assert render(Answer(False, "no")) == '{"ok": false, "reason": "no"}'
     assert render(Answer(True, circuits=({"name": "c"},))) == '{"ok": true, "circuits": [{"name": "c"}]}'
+
+
+def test_a_service_beside_the_sites() -> None:
+    service = {
+        "protection": "1+1",
+        "revert": False,
+        "wait_to_restore_s": 5,
+        "reconfigure": "break-before-make",
+        "path": "hops",
+        "max_delay_s": 0.01,
+        "capacity_bps": 4e11,
+        "avoid": ["ab"],
+        "through": ["c"],
+    }
+    question = parse(json.dumps({"do": "request", "name": "x", "sites": ["a", "b"], "service": service}))
+    assert question == CircuitRequested(
+        "x",
+        ("a", "b"),
+        Service(
+            Protection.ONE_PLUS_ONE,
+            False,
+            5,
+            Reconfigure.BREAK_BEFORE_MAKE,
+            True,
+            0.01,
+            4e11,
+            frozenset({"ab"}),
+            frozenset({"c"}),
+        ),
+    )
+
+
+def test_an_experiments_circuit_at_its_defaults_is_a_plain_service() -> None:
+    asked = to_json(Circuit("x", ("a", "b")))
+    del asked["name"], asked["sites"]
+    assert service_of(asked) == Service()
+
+
+@pytest.mark.parametrize(
+    ("service", "message"),
+    [
+        (7, "service: found 7; allowed: a mapping"),
+        ({"revert": 1}, "service.revert: found 1; allowed: true, false"),
+        ({"protection": "2+1"}, "service.protection: found '2+1'; allowed: none, restoration, 1:1, 1+1"),
+        ({"max_delay_s": -1}, "service.max_delay_s: found -1; allowed: a number of seconds, null"),
+        ({"avoid": "ab"}, "service.avoid: found 'ab'; allowed: a list of fibres and sites"),
+        (
+            {"speed": 1},
+            "service: found the key 'speed'; allowed: protection, revert, wait_to_restore_s, reconfigure, path, "
+            "max_delay_s, capacity_bps, avoid, through",
+        ),
+    ],
+)
+def test_services_that_are_none(service: object, message: str) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        service_of(service)

@@ -39,7 +39,7 @@ def test_actions(load: Callable[..., LoadedExperiment]) -> None:
     )
 
 
-VERBS = "cut, repair, reconfigure, start, stop"
+VERBS = "cut, repair, reconfigure, start, stop, controller"
 
 
 @pytest.mark.parametrize(
@@ -139,3 +139,31 @@ def test_an_entry_that_holds_itself_is_refused(refusal: Callable[..., str]) -> N
     assert refusal(HEAD + "- &again {at: 1 s, reconfigure: {request: [*again]}}") == (
         "e.yaml:10: timeline[0]: found the anchor &again; allowed: plain values; remove it"
     )
+
+
+def test_the_controller_is_killed_and_started(load: Callable[..., LoadedExperiment]) -> None:
+    entries = "timeline: [{at: 0.1 s, controller: kill}, {at: 0.2 s, controller: start}]\n"
+    actions = load("end: 1 s\n" + entries).scenario.timeline
+    assert actions == (Action(0.1, "controller", "kill"), Action(0.2, "controller", "start"))
+
+
+@pytest.mark.parametrize(
+    ("entries", "message"),
+    [
+        (
+            "[{at: 0.1 s, controller: start}]",
+            "e.yaml:5: timeline[0].controller: found 'start', but the controller runs at 100 ms",
+        ),
+        (
+            "[{at: 0.1 s, controller: kill}, {at: 0.2 s, controller: kill}]",
+            "e.yaml:5: timeline[1].controller: found 'kill', but the controller was killed before at 200 ms",
+        ),
+        (
+            "[{at: 0.1 s, controller: kill}, {at: 0.2 s, reconfigure: {request: [a-b]}}]",
+            "e.yaml:5: timeline[1].reconfigure: found a reconfiguration at 200 ms, when the controller is killed; "
+            "start it before: 'controller: start'",
+        ),
+    ],
+)
+def test_a_controller_that_is_or_is_not_there(refusal: Callable[..., str], entries: str, message: str) -> None:
+    assert refusal("end: 1 s\ntimeline: " + entries) == message
