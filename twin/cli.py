@@ -88,6 +88,31 @@ def plan(
         _show(render(built))
 
 
+@app.command(epilog="Example: twin export --gnpy topologies/metro-ring.yaml --out metro-ring-gnpy")
+def export(
+    topology: Annotated[Path, typer.Argument(metavar="TOPOLOGY", help="A topology's, or an experiment's, YAML file.")],
+    gnpy: Annotated[bool, typer.Option("--gnpy", help="GNPy's network and equipment library.")] = False,
+    rfc8345: Annotated[bool, typer.Option("--rfc8345", help="An IETF network, RFC 8345 in JSON.")] = False,
+    out: Annotated[Path, typer.Option("--out", help="The folder for the files; none is overwritten.")] = Path(),
+    sets: SetOption = [],  # noqa: B006 - Typer reads it and never changes it
+) -> None:
+    """Write a topology in others' formats, and print the files' names."""
+    from twin.optics import export as formats
+    from twin.spec import load
+
+    if gnpy == rfc8345:
+        raise BadInput("twin export", "", "found both formats" if gnpy else "found no format", "--gnpy or --rfc8345")
+    loaded = load(topology, sets).topology
+    files = formats.gnpy(loaded) if gnpy else formats.ietf(loaded)
+    for name in files:
+        if (out / name).exists():
+            raise BadInput("--out", "", f"found the file {out / name}", "", "name another folder, or remove it")
+    out.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (out / name).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        print(out / name)
+
+
 @app.command(epilog="Example: twin run experiments/three-sites-cut.yaml --set controller=static_path --seed 2")
 def run(
     experiment: ExperimentPath,
@@ -129,6 +154,25 @@ def predict(
     _show(Text(f"{finished.folder}/{bundle.REPORT}"))
     _show(summary.render(finished.results, bundle.read_run(finished.folder)))
     raise typer.Exit(0 if finished.results.met else EXPECTATION_FAILED)
+
+
+@app.command(epilog="Example: twin sweep sweeps/training-1000km.yaml")
+def sweep(
+    file: Annotated[Path, typer.Argument(metavar="SWEEP", help="The sweep's YAML file.")],
+    out: Annotated[Path | None, typer.Option("--out", help="The bundles' folder, new or empty.")] = None,
+) -> None:
+    """Predict an experiment at several settings: a table, and a plot as SVG."""
+    from rich.text import Text
+
+    from twin import sweep as sweeps
+    from twin.results import bundle, sweep_figure
+    from twin.spec import sweep as files
+
+    found = files.read(file)
+    folder = bundle.create(out, file.stem)
+    panels = sweeps.run(found, folder)
+    _show(Text(f"{folder}/{sweeps.PLOT}"))
+    _show(sweep_figure.table([name for name, _ in found.points], panels))
 
 
 @app.command(epilog="Example: twin compare runs/three-sites-cut-001 runs/three-sites-cut-002")
@@ -218,6 +262,22 @@ def status() -> None:
     print(f"kernel: {found.get('kernel') or 'not built (twin lab build)'}" + (f", {show_size(size)}" if size else ""))
     print(f"recipe: {found.get('recipe') or 'unknown'}")
     print(f"missing: {', '.join(found.get('missing', [])) or 'nothing'}")
+
+
+@app.command(epilog="Example: twin doctor")
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+) -> None:
+    """Say what this machine can do, and what to do about what it lacks."""
+    from twin import doctor as doctors
+    from twin.errors import MachineLacks
+
+    checkup = doctors.examine()
+    if as_json:
+        print(json.dumps(checkup.to_json(), indent=2))
+    else:
+        _show(doctors.render(checkup))
+    raise typer.Exit(0 if checkup.usable(doctors.DEFAULT) else MachineLacks.exit_status)
 
 
 @app.command(epilog="Example: twin clean")

@@ -16,6 +16,8 @@ from pathlib import Path
 from twin.errors import BadInput, RunBroke
 from twin.lab import guest, host, uml
 from twin.lab.lab import Lab, LabEnd
+from twin.lab.memory import BASE_MB
+from twin.optics.lightpaths import plan_light
 from twin.plan.build import build_plan
 from twin.plan.codec import to_json
 from twin.plan.model import Plan
@@ -24,9 +26,8 @@ from twin.results.document import Results
 from twin.spec import load_experiment
 from twin.spec.experiment import LoadedExperiment
 
-#: Memory of the lab kernel, MiB: the base, and what each node adds (measured: docs/benchmarks.md). It is address
+#: Memory of the lab kernel, MiB: what each node adds to the base (measured: docs/benchmarks.md). It is address
 #: space; the host gives only what is touched.
-MEMORY_BASE_MB = 2048
 MEMORY_PER_NODE_MB = 4
 LABS: dict[str, Lab] = {"auto": uml, "uml": uml, "host": host}
 CLOCKS = ("virtual", "real")
@@ -55,7 +56,7 @@ def run(
     _check_choice("--lab", lab, LABS)
     _check_choice("--clock", clock, CLOCKS)
     loaded = load_experiment(path, sets, seed)
-    plan = build_plan(loaded.topology)
+    plan = plan_light(loaded.topology, build_plan(loaded.topology))
     LABS[lab].check(clock)
     folder = bundle.create(out, loaded.scenario.name)
     _write_inputs(folder, loaded, plan)
@@ -73,7 +74,7 @@ def shell(
     _check_choice("--lab", lab, LABS)
     _check_choice("--clock", clock, CLOCKS)
     loaded = load_experiment(path, sets, None)
-    plan = build_plan(loaded.topology)
+    plan = plan_light(loaded.topology, build_plan(loaded.topology))
     LABS[lab].check(clock)
     with tempfile.TemporaryDirectory(prefix="twin-shell-") as scratch:
         folder = Path(scratch)
@@ -121,7 +122,7 @@ def _in_lab(
 def memory_mb(plan: Plan) -> int:
     """Memory to give the lab kernel for ``plan``, MiB."""
     nodes = len(plan.servers) + len(plan.packet_switches) + len(plan.optical_switches)
-    return MEMORY_BASE_MB + MEMORY_PER_NODE_MB * nodes
+    return BASE_MB + MEMORY_PER_NODE_MB * nodes
 
 
 def _check_choice(option: str, value: str, allowed: Iterable[str]) -> None:

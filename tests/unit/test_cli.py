@@ -40,8 +40,8 @@ def twin(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
     return run
 
 
-VERBS = [[verb] for verb in ("validate", "plan", "run", "predict", "compare", "reproduce", "report", "shell", "clean")]
-VERBS += [["lab", "build"], ["lab", "status"]]
+VERBS = [[verb] for verb in ("validate", "plan", "run", "predict", "sweep", "compare", "reproduce", "report", "shell", "clean")]
+VERBS += [["doctor"], ["lab", "build"], ["lab", "status"]]
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=" ".join)
@@ -174,6 +174,20 @@ def test_lab_status(twin: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         "kernel: not built (twin lab build)\nrecipe: unknown\nmissing: gcc, flex\n",
         "",
     )
+
+
+@pytest.mark.parametrize(("ok", "status"), [(True, 0), (False, 3), (None, 3)])
+def test_doctor_ends_well_when_the_default_lab_is_usable(
+    twin: Run, monkeypatch: pytest.MonkeyPatch, ok: bool | None, status: int
+) -> None:
+    from twin import doctor
+
+    found = doctor.Checkup((doctor.Finding("thing", ok, "", ("uml",)), doctor.Finding("root", False, "", ("host",))))
+    monkeypatch.setattr(doctor, "examine", lambda: found)
+    got, out, err = twin("doctor", "--json")
+    assert (got, json.loads(out)["labs"], err) == (status, {"uml": ok, "host": False}, "")
+    got, out, err = twin("doctor")
+    assert (got, out.splitlines()[-1], err) == (status, "lab host: not usable here", "")
 
 
 @pytest.mark.parametrize(("met", "status"), [(True, 0), (False, 1)])

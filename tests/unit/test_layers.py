@@ -38,9 +38,11 @@ SEES: Final[dict[str, set[str]]] = {
     "results": _HOST,
     "experiment": {"lab", "predict", "results", *_HOST},
     "prediction": {"predict", "results", *_HOST},
+    "sweep": {"prediction", "predict", "results", *_HOST},
     "reproduction": {"prediction", "predict", "results", *_HOST},
     "tables": {"experiment", "lab", "predict", "results", *_HOST},
-    "cli": {"experiment", "prediction", "reproduction", "lab", "predict", "results", *_HOST},
+    "doctor": {"lab", *_GROUND},
+    "cli": {"doctor", "experiment", "prediction", "reproduction", "sweep", "lab", "predict", "results", *_HOST},
     "emulation": {"traffic", *_LAB_SIDE},  # it is the lab side's main program, and plays the workload
     "traffic": _LAB_SIDE,
     "controllers": {"control", *_LAB_SIDE},

@@ -6,8 +6,12 @@ import os
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
 from twin.errors import MachineLacks
+
+#: What the smallest network's lab is given, MiB. It is address space; the host gives only what is touched.
+BASE_MB: Final = 2048
 
 
 def memory_folder(memory_mb: int, extra: Iterable[Path] = ()) -> Path:
