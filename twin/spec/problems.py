@@ -44,8 +44,15 @@ def validate(model: type[M], document: Document, path: Path_ = ()) -> M:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        problems = [(_problem(model, document, details, path), details["loc"]) for details in error.errors()]
+        told = _without_misspelt(error.errors())
+        problems = [(_problem(model, document, details, path), details["loc"]) for details in told]
         raise min(problems, key=lambda found: (_line(found[0]), str(found[1])))[0] from None
+
+
+def _without_misspelt(errors: list[ErrorDetails]) -> list[ErrorDetails]:
+    """``errors`` without keys that are missing where an unknown key stands: it is probably the same, misspelt."""
+    unknown = {details["loc"][:-1] for details in errors if details["type"] == "extra_forbidden"}
+    return [details for details in errors if details["type"] != "missing" or details["loc"][:-1] not in unknown]
 
 
 def _line(problem: BadInput) -> int:

@@ -91,6 +91,10 @@ SITE_KEYS = "location, servers, fabric, optical, transceivers"
             f"FILE:4: sites.a.srevers: found the unknown key 'srevers'; allowed: {SITE_KEYS}; did you mean 'servers'?",
         ),
         (
+            "name: x\nsites: {a: {servers: {count: 2, nix: 400 Gb/s}}}",
+            "FILE:2: sites.a.servers.nix: found the unknown key 'nix'; allowed: count, nic; did you mean 'nic'?",
+        ),
+        (
             "name: x\nsites: {a: {servers: {count: 2}}}",
             "FILE:2: sites.a.servers: the key 'nic' is missing; add it, as in 'nic: 400 Gb/s'",
         ),
