@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from twin.lab import kernel_build
+from twin.prediction import predict
+from twin.results.compare import difference
+from twin.results.document import Results
 
 _HERE = Path(__file__).parent
 
@@ -34,3 +38,26 @@ def own_record(tmp_path: Path) -> dict[str, str]:
     cache.mkdir()
     (cache / "lab-kernel").symlink_to(kernel_build.ensure().parents[1])
     return {**os.environ, "TWIN_CACHE": str(cache)}
+
+
+#: How far a prediction may lie from an emulation without loss, and what is compared.
+AGREEMENT = 0.05
+COMPLETION = (".time", ".time_before", ".time_during", ".time_after", ".step_time")
+
+
+@pytest.fixture
+def agrees(tmp_path: Path) -> Callable[[Path, Results], list[str]]:
+    """Predicts an experiment and returns which times of completion lie further from the emulated ones than allowed.
+
+    Where something was lost nothing is compared: the prediction knows no loss."""
+
+    def differing(experiment: Path, emulated: Results) -> list[str]:
+        losses = (".retransmits", ".dropped")
+        if any(name.endswith(losses) and metric.value for name, metric in emulated.metrics.items()):
+            return []
+        predicted = predict(experiment, tmp_path / "predicted").results
+        compared = [name for name in emulated.metrics if name.endswith(COMPLETION)]
+        apart = {name: difference(emulated.metrics[name], predicted.metrics.get(name)) for name in compared}
+        return [f"{name}: {off}" for name, off in apart.items() if off is None or abs(off) > AGREEMENT]
+
+    return differing

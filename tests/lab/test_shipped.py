@@ -1,20 +1,24 @@
-"""Every experiment that ships runs, keeps its promises and meets its expectations. Two have tests of their own."""
+"""Every experiment that ships runs, keeps its promises, meets its expectations and is predicted within 5 %. Two have
+tests of their own."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from twin import experiment
+from twin.results.document import Results
 
 EXPERIMENTS = Path(__file__).parents[2] / "experiments"
 ELSEWHERE = {"three-sites-cut", "allreduce-netem"}
 
 
 @pytest.mark.parametrize("name", sorted({path.stem for path in EXPERIMENTS.glob("*.yaml")} - ELSEWHERE))
-def test_it_meets_its_expectations(name: str, tmp_path: Path) -> None:
+def test_it_meets_its_expectations(name: str, tmp_path: Path, agrees: Callable[[Path, Results], list[str]]) -> None:
     results = experiment.run(EXPERIMENTS / f"{name}.yaml", tmp_path / "run").results
     assert results.fidelity.ok, results.fidelity.reasons
     assert [verdict for verdict in results.expectations if not verdict.ok] == []
     assert results.expectations
+    assert agrees(EXPERIMENTS / f"{name}.yaml", results) == []
