@@ -34,6 +34,8 @@ from twin.workloads.scenario import Scenario
 
 #: Sockets and databases of this run; in memory, inside the lab.
 RUN_FOLDER = Path("/run/twin")
+#: Where the timeline tells the proxy what happens to the plant.
+PLANT_SOCKET = RUN_FOLDER / "plant"
 #: Where the controller listens, and where the proxy between it and the switches does.
 CONTROLLER_PORT, SWITCH_PORT = 6653, 6654
 
@@ -63,7 +65,8 @@ class Agent:
 
     def _start_proxy(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "twin.emulation.proxy", str(SWITCH_PORT), str(CONTROLLER_PORT)]
-        return daemon([*command, str(self.ovs.control)], self.bundle / "logs" / "proxy.log")
+        folders = [str(path) for path in (self.ovs.control, self.bundle, PLANT_SOCKET)]
+        return daemon([*command, *folders], self.bundle / "logs" / "proxy.log")
 
     def stop(self) -> None:
         """End the programs. The network itself goes with the lab, all at once: its kernel or its namespaces end."""
@@ -85,7 +88,7 @@ class Agent:
         await context.sleep_until(0.0)
         sampler = Sampler(self.network, self.scenario.sample_every_s)
         sampling = asyncio.create_task(sampler.run(context, self.bundle / "samples.csv"))
-        timeline = Timeline(self.scenario, context, self.network, self.controller)
+        timeline = Timeline(self.scenario, context, self.network, self.controller, PLANT_SOCKET)
         try:
             await timeline.run()
         finally:
@@ -115,6 +118,8 @@ def run(bundle: Path) -> int:
             raise  # the traceback belongs into the lab's log
     finally:
         agent.stop()
-        agent.journal.write(bundle / "events.jsonl", agent.controller.events)
+        logs = {"controller": agent.controller.events, "plant": bundle / "lab" / "plant.jsonl"}
+        agent.journal.write(bundle / "events.jsonl", logs)
+        agent.journal.retime(bundle / "lab" / "telemetry.jsonl", bundle / "telemetry.jsonl")
         (bundle / "lab" / "outcome.json").write_text(json.dumps(outcome, indent=1) + "\n")
     return 0 if outcome["ok"] else 4

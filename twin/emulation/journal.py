@@ -1,9 +1,10 @@
-"""The experiment's own events, with the controller's merged in, as ``events.jsonl``."""
+"""The experiment's own events, with those of other programs merged in, as ``events.jsonl``."""
 
 from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -20,19 +21,30 @@ class Journal:
         """Add an event of now."""
         self._events.append({"monotonic_s": time.monotonic(), "source": source, "event": event, **details})
 
-    def write(self, path: Path, controller_events: Path) -> None:
-        """Write all events, in the order of time, to ``path``."""
+    def write(self, path: Path, logs: Mapping[str, Path]) -> None:
+        """Write all events, in the order of time, to ``path``; ``logs`` holds other programs' events, by source."""
         events = list(self._events)
-        if controller_events.exists():
-            for line in controller_events.read_text().splitlines():
-                events.append({"source": "controller", **json.loads(line)})
+        for source, log in logs.items():
+            events += [{"source": source, **line} for line in _lines(log)]
         # The sort is stable: of two events at one time the experiment's, which is the cause, stays first.
         events.sort(key=lambda event: event["monotonic_s"])
         events = _in_one_order(events)
+        self._write(path, events)
+
+    def retime(self, log: Path, path: Path) -> None:
+        """Write the lines of ``log``, if it exists, to ``path`` with times after zero."""
+        if log.exists():
+            self._write(path, _lines(log))
+
+    def _write(self, path: Path, lines: list[dict[str, Any]]) -> None:
         with path.open("w") as out:
-            for event in events:
-                at_s = round(event.pop("monotonic_s") - self.zero_s, 9)
-                out.write(json.dumps({"t_s": at_s, **event}) + "\n")
+            for line in lines:
+                at_s = round(line.pop("monotonic_s") - self.zero_s, 9)
+                out.write(json.dumps({"t_s": at_s, **line}) + "\n")
+
+
+def _lines(log: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
 
 
 def _in_one_order(events: list[dict[str, Any]]) -> list[dict[str, Any]]:

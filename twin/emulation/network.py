@@ -90,6 +90,8 @@ class Network(Mininet):  # type: ignore[misc]
         """Make the bridges, connect them to ``controller`` (``tcp:127.0.0.1:6653``) and shape every link."""
         if not self.built:
             self.build()
+        if self.plan.light is not None:
+            self._darken()
         self.ovs.transact(*bridge_commands(self.plan, controller))
         for index in range(len(self.plan.links)):
             self._shape(index)
@@ -198,6 +200,13 @@ class Network(Mininet):  # type: ignore[misc]
 
     def _add_direction(self, link: Link, end: End, kind: str, ifindex: int, namespace: int | None) -> None:
         self.directions.append(Direction(link.name, end.node, kind, ifindex, namespace))
+
+    def _darken(self) -> None:
+        """No transceiver receives light yet: the border switches' line ports have no carrier. See ``plant.Ports``."""
+        for transceiver in self.plan.transceivers:
+            link = self.plan.link_by_name[transceiver.link]
+            position = 0 if link.a.node == transceiver.optical else 1
+            self._route.apply(interface_state(shaping.end_index(self._link_index[link.name], position), up=False))
 
     # -- faults -----------------------------------------------------------------------------------------------------
 

@@ -3,11 +3,17 @@
 ::
 
     OVS bridge --> :6654 proxy --> :6653 controller
+                     | ^
+          LivePlant <' '-- /run/twin/plant (the timeline: cuts, degradations)
 
-It passes every message on unchanged. What it adds is that a change of a flow table is exact in time: Open vSwitch keeps
-forwarding with its cached flows for up to 5 ms after a change (its revalidators rest that long), so the proxy asks for
-a barrier of its own after each burst of changes and, once the switch has answered, empties the cache. A barrier reply
-that the controller waits for is passed on after that, so it means what it says.
+It passes messages on unchanged, with two exceptions.
+
+A change of a flow table is made exact in time: Open vSwitch keeps forwarding with its cached flows for up to 5 ms after
+a change (its revalidators rest that long), so the proxy asks for a barrier of its own after each change and, once the
+switch has answered, empties the cache.
+
+Where the plan has light, cross-connects of optical switches obey it: see ``twin.emulation.plant``. A barrier is passed
+on when the light of its switch has settled.
 """
 
 from __future__ import annotations
@@ -17,13 +23,19 @@ import contextlib
 import json
 import struct
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from twin.emulation import flowmod
+from twin.emulation.plant import LivePlant, Ports, Send, open_logs
+from twin.physics.events import Attenuate, Cut, Degrade, Event, Repair
+from twin.plan.codec import from_json
+from twin.plan.model import Plan
 from twin.traffic import loop
 
 OFP_VERSION = 4  # OpenFlow 1.3
 HEADER = struct.Struct("!BBHI")  # version, type, length, transaction id
-FLOW_MOD, GROUP_MOD, BARRIER_REQUEST, BARRIER_REPLY = 14, 15, 20, 21
+FEATURES_REPLY, FLOW_MOD, GROUP_MOD, BARRIER_REQUEST, BARRIER_REPLY = 6, 14, 15, 20, 21
 CHANGES = frozenset((FLOW_MOD, GROUP_MOD))
 #: Transaction ids of the proxy's own barriers: the controller's count up from small random numbers.
 OWN_XID = 0xFFFF0000
@@ -58,27 +70,60 @@ async def _read_json(reader: asyncio.StreamReader) -> None:
 
 
 class Session:
-    """One switch's connection, both sides of it."""
+    """One switch's connection, both sides of it. ``plant`` is there where the plan has light, ``names`` tells an
+    optical switch's name by its datapath id."""
 
-    def __init__(self, cache: FlowCache) -> None:
+    def __init__(self, cache: FlowCache, plant: LivePlant | None, names: Mapping[int, str]) -> None:
         self._cache = cache
+        self._plant = plant
+        self._names = names
         self._barriers = 0
+        self._optical: str | None = None
 
-    async def to_switch(self, reader: asyncio.StreamReader, switch: asyncio.StreamWriter) -> None:
-        """Pass the controller's messages on; a burst that changes tables is followed by a barrier of ours."""
-        while True:
-            kind, message = await _message(reader)
+    async def to_switch(
+        self, reader: asyncio.StreamReader, switch: asyncio.StreamWriter, controller: asyncio.StreamWriter
+    ) -> None:
+        """Pass the controller's messages on."""
+
+        def send(message: bytes) -> None:
             switch.write(message)
-            if kind in CHANGES:
+            if message[1] in CHANGES:
                 self._barriers = (self._barriers + 1) & 0xFFFF
                 switch.write(HEADER.pack(OFP_VERSION, BARRIER_REQUEST, HEADER.size, OWN_XID + self._barriers))
+
+        while True:
+            kind, message = await _message(reader)
+            if self._plant is None or self._optical is None:
+                send(message)
+            elif kind == FLOW_MOD:
+                self._change_light(self._plant, self._optical, flowmod.parse(message), send, controller)
+            else:
+                if kind == BARRIER_REQUEST:
+                    await self._plant.settled(self._optical)
+                send(message)
             await switch.drain()
+
+    @staticmethod
+    def _change_light(
+        plant: LivePlant, switch: str, flow: flowmod.FlowMod, send: Send, controller: asyncio.StreamWriter
+    ) -> None:
+        cross = flow.cross_connect(switch)
+        if flow.command in (flowmod.MODIFY, flowmod.MODIFY_STRICT):
+            controller.write(flow.refusal())
+        elif flow.command == flowmod.ADD and cross is not None:
+            plant.add(switch, cross, flow, send)
+        else:
+            if flow.command != flowmod.ADD:
+                plant.delete(switch, flow)
+            send(flow.message)
 
     async def to_controller(self, reader: asyncio.StreamReader, controller: asyncio.StreamWriter) -> None:
         """Pass the switch's messages on, but for the replies to our own barriers."""
         while True:
             kind, message = await _message(reader)
             xid = HEADER.unpack_from(message)[3]
+            if kind == FEATURES_REPLY:
+                self._optical = self._names.get(int.from_bytes(message[8:16]))
             if kind == BARRIER_REPLY and xid >= OWN_XID:
                 if xid == OWN_XID + self._barriers:
                     await self._cache.empty()
@@ -93,18 +138,27 @@ async def _message(reader: asyncio.StreamReader) -> tuple[int, bytes]:
     return kind, header + await reader.readexactly(length - HEADER.size)
 
 
-async def serve(port: int, controller_port: int, control: Path) -> None:
-    """Accept switches on ``port`` for ever; each gets a connection of its own to the controller."""
-    cache = FlowCache(control)
+class Proxy:
+    """Accepts switches, and what the timeline does to the plant."""
 
-    async def accept(from_switch: asyncio.StreamReader, to_switch: asyncio.StreamWriter) -> None:
-        session = Session(cache)
+    def __init__(self, controller_port: int, cache: FlowCache, plan: Plan, plant: LivePlant | None) -> None:
+        self._controller_port = controller_port
+        self._cache = cache
+        self._plant = plant
+        self._names = {switch.dpid: switch.name for switch in plan.optical_switches}
+
+    async def accept_switch(self, from_switch: asyncio.StreamReader, to_switch: asyncio.StreamWriter) -> None:
+        """One switch, until either side closes; it gets a connection of its own to the controller."""
+        session = Session(self._cache, self._plant, self._names)
         try:
-            from_controller, to_controller = await asyncio.open_connection("127.0.0.1", controller_port)
+            from_controller, to_controller = await asyncio.open_connection("127.0.0.1", self._controller_port)
         except OSError:
             to_switch.close()  # the switch tries again
             return
-        ways = (session.to_switch(from_controller, to_switch), session.to_controller(from_switch, to_controller))
+        ways = (
+            session.to_switch(from_controller, to_switch, to_controller),
+            session.to_controller(from_switch, to_controller),
+        )
         tasks = [asyncio.create_task(way) for way in ways]
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in tasks:
@@ -115,11 +169,35 @@ async def serve(port: int, controller_port: int, control: Path) -> None:
         for writer in (to_switch, to_controller):
             writer.close()
 
-    server = await asyncio.start_server(accept, "127.0.0.1", port)
+    async def accept_event(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One event of the timeline: ``{"do": "cut", "target": FIBRE}``, and ``level_db`` for a degradation."""
+        line = json.loads(await reader.readline())
+        if self._plant is not None:
+            self._plant.happen(EVENTS[line["do"]](line["target"], line.get("level_db")))
+        writer.write(b"\n")
+        await writer.drain()
+        writer.close()
+
+
+EVENTS: dict[str, Callable[[str, float], Event]] = {
+    "cut": lambda target, _level_db: Cut(target),
+    "repair": lambda target, _level_db: Repair(target),
+    "degrade": Degrade,
+    "attenuate": Attenuate,
+}
+
+
+async def serve(port: int, controller_port: int, control: Path, bundle: Path, socket: Path) -> None:
+    """Serve for ever. ``control`` is the switch daemon's control socket, ``socket`` the one for the timeline."""
+    plan = from_json(Plan, json.loads((bundle / "plan.json").read_text()))
+    plant = LivePlant(plan, Ports(plan), *open_logs(bundle / "lab")) if plan.light is not None else None
+    proxy = Proxy(controller_port, FlowCache(control), plan, plant)
+    await asyncio.start_unix_server(proxy.accept_event, socket)
+    server = await asyncio.start_server(proxy.accept_switch, "127.0.0.1", port)
     async with server:
         await server.serve_forever()
 
 
 if __name__ == "__main__":
     with contextlib.suppress(KeyboardInterrupt):
-        loop.run(serve(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])))
+        loop.run(serve(int(sys.argv[1]), int(sys.argv[2]), *map(Path, sys.argv[3:6])))

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import socket
+from pathlib import Path
 from typing import Any
 
 from twin.emulation.controller import ControllerProcess
@@ -17,12 +20,15 @@ from twin.workloads.scenario import Action, AllReduce, Iperf3, Scenario, Trainin
 class Timeline:
     """``records`` holds what each workload has measured so far."""
 
-    def __init__(self, scenario: Scenario, context: Context, network: Network, controller: ControllerProcess) -> None:
+    def __init__(
+        self, scenario: Scenario, context: Context, network: Network, controller: ControllerProcess, plant: Path
+    ) -> None:
         self.records: dict[str, Record] = {}
         self._scenario = scenario
         self._context = context
         self._network = network
         self._controller = controller
+        self._plant = plant
         self._workloads = {workload.name: workload for workload in scenario.workloads}
         self._running: dict[str, asyncio.Task[None]] = {}
 
@@ -102,6 +108,8 @@ class Timeline:
             self._reconfigure(action)
         elif action.do == "controller":
             self._kill_or_start(action.target)
+        elif action.do in ("degrade", "attenuate"):
+            self._degrade(action)
         elif action.do == "start":
             self._start(action.target)
         else:
@@ -123,11 +131,36 @@ class Timeline:
 
     def _cut_or_repair(self, action: Action) -> None:
         up = action.do == "repair"
+        self._tell_plant(action)
         kind = "fibre" if self._network.plan.link_by_name[action.target].kind == "fibre" else "link"
         event = f"{kind}-{'repaired' if up else 'cut'}"
         details: dict[str, Any] = {kind: action.target}
         self._context.record("timeline", event, **details)
-        self._network.set_link(action.target, up)
+        for name in self._sharing(action.target):
+            self._network.set_link(name, up)
+
+    def _degrade(self, action: Action) -> None:
+        kind = "amplifier" if action.do == "degrade" else "fibre"
+        event = f"{kind}-{'degraded' if action.level_db else 'restored'}"
+        details: dict[str, Any] = {kind: action.target, "level_db": action.level_db}
+        self._context.record("timeline", event, **details)
+        self._tell_plant(action)
+
+    def _sharing(self, name: str) -> list[str]:
+        """What is cut with ``name``: the fibres of its shared-risk groups."""
+        light = self._network.plan.light
+        groups = light.shared_risks.values() if light is not None else ()
+        return sorted({name, *(fibre for group in groups if name in group for fibre in group)})
+
+    def _tell_plant(self, action: Action) -> None:
+        """Let the plant's process know, and wait until it has drawn its consequences."""
+        if self._network.plan.light is None:
+            return
+        line = {"do": action.do, "target": action.target, "level_db": action.level_db}
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.connect(str(self._plant))
+            connection.sendall(json.dumps(line).encode() + b"\n")
+            connection.recv(1)
 
     def _reconfigure(self, action: Action) -> None:
         request: dict[str, Any] = {"do": action.do, "name": action.target}

@@ -211,10 +211,6 @@ def _notes(topology: Topology) -> tuple[str, ...]:
     for source, names in lengths.items():
         if source != "stated":
             notes.append(f"length of fibre {', '.join(names)} is the {source} (the factor is assumed)")
-    if topology.optics is not None:
-        notes.append(
-            "a run does not look at light yet: circuits run at their transceivers' highest rate, whatever closes"
-        )
     ports = [port for site in topology.sites for port in (site.nic, site.line, site.fabric.uplink) if port]
     ports += [link.port for link in topology.links]
     if any(port.queue_bytes is None for port in ports):

@@ -110,6 +110,10 @@ def _streams(results: Results, run: Run) -> Table:
     return table
 
 
+#: What the plant says that belongs beside the timeline: where a dark time begins and ends, and rates.
+_PLANT = frozenset(("carrier-down", "carrier-up", "rate-changed"))
+
+
 def _timeline(run: Run) -> Table | None:
     """What the timeline did and what the controller made of it; None where the timeline did nothing."""
     table = _table("Timeline", "at", "who", "what")
@@ -118,8 +122,8 @@ def _timeline(run: Run) -> Table | None:
         return None
     whole = len(str(int(run.events[-1].t_s)))
     for event in run.events:
-        named = event.name in LANDMARKS or event.source == "timeline"
-        if named and event.source in ("timeline", "controller") and event.t_s >= first_s:
+        named = event.name in LANDMARKS or event.source == "timeline" or event.name in _PLANT
+        if named and event.source in ("timeline", "controller", "plant") and event.t_s >= first_s:
             style = "red" if event.is_cut else "green" if event.is_repair else ""
             table.add_row(Text(_aligned(event.t_s, whole)), Text(event.source), Text(describe(event), style=style))
     table.columns[0].no_wrap = table.columns[1].no_wrap = True

@@ -32,6 +32,8 @@ def describe(event: Event) -> str:
         return _describe_circuit(event)
     if event.name.startswith("workload-"):
         return f"workload {details.get('workload', event.source)} {event.name.removeprefix('workload-')}"
+    if event.source == "plant" and "transceiver" in details:
+        return _describe_transceiver(event)
     rest = ", ".join(f"{key} {_value(value)}" for key, value in details.items())
     return event.name.replace("-", " ") + (f": {rest}" if rest else "")
 
@@ -46,6 +48,14 @@ def _describe_circuit(event: Event) -> str:
     if event.details.get("reason"):
         text += f": {event.details['reason']}"
     return text
+
+
+def _describe_transceiver(event: Event) -> str:
+    """``tokyo-t1 carrier down: no light``, ``tokyo-t1 rate changed: 100G, 100 Gb/s``."""
+    text = f"{event.details['transceiver']} {event.name.replace('-', ' ')}"
+    if "rate_bps" in event.details:
+        return f"{text}: {event.details['mode']}, {show_rate(float(event.details['rate_bps']))}"
+    return f"{text}: {event.details.get('reason') or event.details.get('alarm')}"
 
 
 def short(event: Event) -> str:

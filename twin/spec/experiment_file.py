@@ -105,6 +105,7 @@ class EntryFile(Model):
     at: Moment = Field(examples=["2 s"])
     cut: str | None = None
     repair: str | None = None
+    degrade: str | None = Field(default=None, examples=["amplifier tokyo-osaka.3 by 3 dB", "fibre tokyo-osaka by 2 dB"])
     reconfigure: ReconfigureFile | None = None
     start: str | None = None
     stop: str | None = None

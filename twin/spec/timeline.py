@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from twin.plan.topology import Topology
 from twin.spec.circuits import CircuitBook
 from twin.spec.document import Document, Path_, nearest
 from twin.spec.experiment_file import ON_REQUEST, WHEN_DONE, EntryFile, ReconfigureFile
-from twin.units import show_time
+from twin.units import parse, show_time
 from twin.workloads.scenario import Action, Circuit, Workload
 
-_VERBS = ("cut", "repair", "reconfigure", "start", "stop", "controller")
+_VERBS = ("cut", "repair", "degrade", "reconfigure", "start", "stop", "controller")
+
+_DEGRADE = re.compile(r"(amplifier|fibre) (\S+) by (.+)\Z")
 
 
 class TimelineReader:
@@ -27,6 +31,9 @@ class TimelineReader:
         self.stopped: dict[str, float] = {}
         self.requested: dict[int, tuple[Circuit, ...]] = {}
         self.killed = False
+        self.optics = topology.optics
+        # A booster before the first span and a preamplifier behind the last, besides those in line.
+        self.amplifiers = {fibre.name: fibre.amplifiers + 2 for fibre in topology.fibres}
 
     def read(self, entries: list[EntryFile], end_s: float) -> tuple[Action, ...]:
         """The actions of ``entries``, in order; ``end_s`` is the experiment's end or ``WHEN_DONE``."""
@@ -56,6 +63,8 @@ class TimelineReader:
             raise self.document.bad(path, found, f"one of {', '.join(_VERBS)}", remedy)
         if entry.reconfigure is not None:
             return self._reconfigure(index, entry.at, entry.reconfigure, (*path, "reconfigure"))
+        if entry.degrade is not None:
+            return [self._degrade(entry.degrade, entry.at, (*path, "degrade"))]
         verb = given[0]
         text = str(getattr(entry, verb))
         place = (*path, verb)
@@ -99,6 +108,28 @@ class TimelineReader:
             raise self.document.bad(path, f"found {text!r}, which is not cut at {show_time(at_s)}", "", "cut it first")
         del self.cut[name]
         return name
+
+    def _degrade(self, text: str, at_s: float, path: Path_) -> Action:
+        """``amplifier FIBRE.NUMBER by LEVEL`` or ``fibre NAME by LEVEL``; the level counts from what was planned."""
+        match = _DEGRADE.match(text)
+        if match is None:
+            raise self.document.bad(path, f"found {text!r}", "amplifier FIBRE.NUMBER by 3 dB, fibre NAME by 3 dB")
+        if self.optics is None:
+            found = "found a degradation, but the topology's transceivers have no type: light is not looked at"
+            raise self.document.bad(path, found, "", "give the transceivers a 'type' of the catalogue")
+        kind, name, level = match.groups()
+        fibre, _, number = name.rpartition(".") if kind == "amplifier" else (name, "", "")
+        self._join(f"fibre {fibre}", path)
+        most = self.amplifiers[fibre]
+        if kind == "amplifier" and not (number.isdigit() and 1 <= int(number) <= most):
+            raise self.document.bad(path, f"found the amplifier {name!r}", f"{fibre}.1 to {fibre}.{most}")
+        try:
+            level_db = parse(level, "level")
+        except ValueError as problem:
+            raise self.document.bad(path, str(problem)) from None
+        if level_db < 0:
+            raise self.document.bad(path, f"found {level!r}", "0 dB (as planned) or more")
+        return Action(at_s, "degrade" if kind == "amplifier" else "attenuate", name, level_db=level_db)
 
     def _start(self, name: str, at_s: float, path: Path_) -> str:
         self._check_workload(name, path)

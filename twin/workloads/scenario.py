@@ -147,12 +147,14 @@ Workload = Iperf3 | Packets | AllReduce | Training
 class Action:
     """One entry of the timeline. ``do``: ``cut`` or ``repair`` a fibre or a packet link (``target`` its name),
     ``request`` or ``release`` a circuit (``circuit``), ``start`` or ``stop`` a workload (``target`` its name),
-    ``controller`` (``target`` is ``kill`` or ``start``)."""
+    ``controller`` (``target`` is ``kill`` or ``start``), ``degrade`` an amplifier or ``attenuate`` a fibre by
+    ``level_db`` from what was planned (0: as planned again)."""
 
     at_s: float
     do: str
     target: str
     circuit: Circuit | None = None
+    level_db: float | None = None
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ def test_events_are_merged_in_time_and_causes_come_first(tmp_path: Path, monkeyp
     log.record("timeline", "fibre-cut", fibre="a-b")
     log.record("timeline", "workload-started", workload="w")
     log.zero_s = 10.0
-    log.write(tmp_path / "events.jsonl", controller)
+    log.write(tmp_path / "events.jsonl", {"controller": controller})
     assert [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()] == [
         {"t_s": 1.5, "source": "timeline", "event": "workload-started", "workload": "w"},
         {"t_s": 2.0, "source": "timeline", "event": "fibre-cut", "fibre": "a-b"},
@@ -28,7 +28,7 @@ def test_events_are_merged_in_time_and_causes_come_first(tmp_path: Path, monkeyp
 
 
 def test_a_controller_that_said_nothing_is_fine(tmp_path: Path) -> None:
-    journal.Journal().write(tmp_path / "events.jsonl", tmp_path / "absent")
+    journal.Journal().write(tmp_path / "events.jsonl", {"plant": tmp_path / "absent"})
     assert (tmp_path / "events.jsonl").read_text() == ""
 
 
@@ -38,7 +38,7 @@ def test_circuits_that_share_an_instant_go_by_name(tmp_path: Path) -> None:
     controller.write_text(
         "".join(f'{{"monotonic_s": {t}, "event": "circuit-{e}", "circuit": "{c}"}}\n' for t, e, c in lines)
     )
-    journal.Journal().write(tmp_path / "events.jsonl", controller)
+    journal.Journal().write(tmp_path / "events.jsonl", {"controller": controller})
     events = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
     assert [(event["t_s"], event["event"], event["circuit"]) for event in events] == [
         (1.0, "circuit-down", "b"),
@@ -47,3 +47,13 @@ def test_circuits_that_share_an_instant_go_by_name(tmp_path: Path) -> None:
         (1.5, "circuit-active", "c"),
         (1.5, "circuit-down", "a"),
     ]
+
+
+def test_readings_get_times_after_zero(tmp_path: Path) -> None:
+    (tmp_path / "log").write_text('{"monotonic_s": 12.5, "name": "a-t1"}\n')
+    log = journal.Journal()
+    log.zero_s = 12.0
+    log.retime(tmp_path / "log", tmp_path / "telemetry.jsonl")
+    log.retime(tmp_path / "absent", tmp_path / "nothing")
+    assert (tmp_path / "telemetry.jsonl").read_text() == '{"t_s": 0.5, "name": "a-t1"}\n'
+    assert not (tmp_path / "nothing").exists()
