@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from twin.control.commands import Answer
 from twin.control.events import CircuitReleased, CircuitRequested, CircuitsListed
-from twin.control.service import Protection, Reconfigure, Service
+from twin.control.service import Disjoint, Protection, Reconfigure, Service
 
 Question = CircuitRequested | CircuitReleased | CircuitsListed
 
@@ -26,6 +26,7 @@ _KEYS: Final = {"request": ("name", "sites"), "release": ("name",), "list": ()}
 _FIELD: Final = {"revert": "reverts", "capacity_bps": "min_rate_bps"}
 _ALLOWED: Final = {
     "protection": ", ".join(Protection),
+    "disjoint": ", ".join(Disjoint),
     "revert": "true, false",
     "wait_to_restore_s": "a number of seconds",
     "reconfigure": ", ".join(Reconfigure),
@@ -49,6 +50,7 @@ def _is_names(found: Any) -> bool:
 
 _SERVICE: Final[dict[str, Callable[[Any], bool]]] = {
     "protection": lambda found: found in tuple(Protection),
+    "disjoint": lambda found: found in tuple(Disjoint),
     "revert": lambda found: isinstance(found, bool),
     "wait_to_restore_s": _is_number,
     "reconfigure": lambda found: found in tuple(Reconfigure),
@@ -100,6 +102,7 @@ def service_of(found: Any) -> Service:
     for key in ("avoid", "through"):
         plain[key] = frozenset(plain.get(key, ()))
     plain["protection"] = Protection(plain.get("protection", Protection.RESTORATION))
+    plain["disjoint"] = Disjoint(plain.get("disjoint", Disjoint.SHARED_RISK))
     plain["reconfigure"] = Reconfigure(plain.get("reconfigure", Reconfigure.MAKE_BEFORE_BREAK))
     return Service(by_hops=plain.pop("path", "delay") == "hops", **plain)
 

@@ -38,6 +38,12 @@ class Plant:
         }
         self._switch_of: dict[int, str] = {dpid: name for name, dpid in self.dpid_of.items()}
         self.site_of: dict[str, str] = {site.optical: site.name for site in plan.sites if site.optical}
+        groups = plan.light.shared_risks.values() if plan.light is not None else ()
+        #: fibre -> all fibres that fail when it does, itself among them; only where there are others
+        self.risks_of: dict[str, frozenset[str]] = {
+            fibre: frozenset(name for group in groups if fibre in group for name in group)
+            for fibre in sorted({name for group in groups for name in group})
+        }
         self._dark: set[Port] = set()
         self._dark_links: set[str] = set()
 

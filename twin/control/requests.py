@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from twin.control.plant import Plant
-from twin.control.service import Service
+from twin.control.service import Disjoint, Service
 from twin.control.spectrum import Ends, Spectrum
 
 
@@ -42,7 +42,8 @@ def why_no_path(spectrum: Spectrum, ends: Ends, service: Service) -> str:
             return f"no channel is free on any path {sites}"
         return f"no free path {sites} {' and '.join(_limits(service))}"
     if service.protected and spectrum.find_pair(ends, lit, service) is None:
-        return f"no two free paths {sites} without a common fibre"
+        common = {Disjoint.FIBRE: "fibre", Disjoint.SITE: "site or fibre", Disjoint.SHARED_RISK: "fibre or shared risk"}
+        return f"no two free paths {sites} without a common {common[service.disjoint]}"
     return ""
 
 

@@ -49,8 +49,10 @@ class Resilience:
     def protect(self, circuit: Circuit) -> None:
         """Give a protected circuit that has one path another, if there is one."""
         assert circuit.ends is not None
+        assert circuit.route is not None
         spectrum = self._ledger.spectrum
-        spare = spectrum.find_route(circuit.ends, self._ledger.lit, circuit.service, beside=circuit.fibres)
+        beside = spectrum.rivals(circuit.route.path, circuit.service)
+        spare = spectrum.find_route(circuit.ends, self._ledger.lit, circuit.service, beside=beside)
         if spare is not None:
             circuit.spare = self._ledger.take(circuit, spare)
             circuit.enter(Step.PROTECTING)

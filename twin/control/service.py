@@ -24,6 +24,15 @@ class Protection(StrEnum):
     ONE_PLUS_ONE = "1+1"
 
 
+class Disjoint(StrEnum):
+    """What the two paths of a protected circuit have not in common: a fibre; a site between their ends; a shared risk
+    (nor a fibre)."""
+
+    FIBRE = "fibre"
+    SITE = "site"
+    SHARED_RISK = "shared-risk"
+
+
 class Reconfigure(StrEnum):
     """How a circuit moves while both its old and its new path work."""
 
@@ -40,6 +49,7 @@ class Service:
     uses; the sites it joins are not meant."""
 
     protection: Protection = Protection.RESTORATION
+    disjoint: Disjoint = Disjoint.SHARED_RISK
     reverts: bool = True
     wait_to_restore_s: float = 0.0
     reconfigure: Reconfigure = Reconfigure.MAKE_BEFORE_BREAK

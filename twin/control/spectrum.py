@@ -10,15 +10,18 @@ from collections.abc import Callable, Collection
 from itertools import islice
 from typing import Final
 
-from twin.control.paths import Path, disjoint_pair, k_shortest
+from twin.control.paths import Path, delay_cost, disjoint_pair, k_shortest
 from twin.control.plant import Plant
 from twin.control.route import CHANNELS, Route
 from twin.control.routing import Edge, picoseconds, shortest_path
-from twin.control.service import PLAIN, Service
+from twin.control.service import PLAIN, Disjoint, Service
 from twin.plan.model import Transceiver
 
 #: Of the paths that a limit leaves in doubt, so many are looked at, the best first (assumed).
 PATHS_TRIED: Final = 256
+
+#: So many paths are tried as the first of two that share no risk (assumed).
+FIRST_PATHS: Final = 16
 
 Ends = tuple[Transceiver, Transceiver]
 Lit = Callable[[str], bool]
@@ -84,19 +87,41 @@ class Spectrum:
         return min(routes, key=lambda route: (*service.cost(route.path), route.channel), default=None)
 
     def find_pair(self, ends: Ends, lit: Lit, service: Service = PLAIN) -> tuple[Route, Route] | None:
-        """Two routes without a common fibre, the better one first: those with the least sum of delays where channels
-        are free on them, else the best route and the best one beside it."""
-        source, target = (end.optical for end in ends)
-        usable = self._usable(ends, lit, service, frozenset())
-        paths = disjoint_pair(self._plant.fibre_graph, source, target, usable)
+        """Two routes as disjoint as ``service`` wants them, the better one first: those with the least sum of delays
+        where channels are free on them, else the best route and the best one beside it."""
+        paths = self._paths_apart(ends, lit, service)
         if paths is None:
             return None
         legs = [self._colour(ends, path) for path in sorted(paths, key=service.cost) if self._allows(service, path)]
         if len(legs) == 2 and legs[0] is not None and legs[1] is not None:
             return legs[0], legs[1]
         first = self.find_route(ends, lit, service)
-        second = self.find_route(ends, lit, service, first.fibres) if first else None
+        second = self.find_route(ends, lit, service, self.rivals(first.path, service)) if first else None
         return (first, second) if first and second else None
+
+    def rivals(self, path: Path, service: Service) -> frozenset[str]:
+        """The fibres that a second path beside ``path`` must not use."""
+        own = frozenset(edge.name for edge in path)
+        if service.disjoint is Disjoint.SHARED_RISK:
+            return own.union(*(self._plant.risks_of.get(fibre, ()) for fibre in own))
+        if service.disjoint is Disjoint.SITE:
+            between = [edge.target for edge in path[:-1]]
+            return own | {edge.name for node in between for edge in self._plant.fibre_graph[node]}
+        return own
+
+    def _paths_apart(self, ends: Ends, lit: Lit, service: Service) -> tuple[Path, Path] | None:
+        """Two disjoint paths. Shared risks make that hard to do exactly (Hu, IEEE ICC 2003, shows that it is
+        NP-complete), so the best partner of each of the first ``FIRST_PATHS`` paths is tried."""
+        source, target = (end.optical for end in ends)
+        graph, usable = self._plant.fibre_graph, self._usable(ends, lit, service, frozenset())
+        if service.disjoint is not Disjoint.SHARED_RISK or not self._plant.risks_of:
+            return disjoint_pair(graph, source, target, usable, nodes=service.disjoint is Disjoint.SITE)
+        pairs = []
+        for first in islice(k_shortest(graph, source, target, usable), FIRST_PATHS):
+            second = self._search(ends, lit, service, self.rivals(first, service))
+            if second is not None:
+                pairs.append((first, second))
+        return min(pairs, key=lambda pair: delay_cost(pair[0])[0] + delay_cost(pair[1])[0], default=None)
 
     def _channels(self, ends: Ends) -> range:
         return CHANNELS[self._plant.kind_of[ends[0].optical]]

@@ -15,7 +15,7 @@ from twin.workloads.scenario import Circuit
 _RENAMED: Final = {"wait_to_restore": "wait_to_restore_s", "max_delay": "max_delay_s", "capacity": "capacity_bps"}
 _SHOW: Final = {"wait_to_restore": show_time, "max_delay": show_time, "capacity": show_rate}
 _KEYS: Final = (
-    *("protection", "revert", "wait_to_restore", "reconfigure", "path"),
+    *("protection", "disjoint", "revert", "wait_to_restore", "reconfigure", "path"),
     *("max_delay", "capacity", "avoid", "through"),
 )
 #: What only a controller can do that reacts to the loss of light.

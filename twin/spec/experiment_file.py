@@ -31,6 +31,7 @@ class CircuitFile(Model):
     between: Pair | None = None
     name: Name | None = None
     protection: Literal["none", "restoration", "1:1", "1+1"] = "restoration"
+    disjoint: Literal["fibre", "site", "shared-risk"] = "shared-risk"
     revert: bool = True
     wait_to_restore: Annotated[float, Quantity("time", 0.0, 86400.0)] = 0.0
     reconfigure: Literal["make-before-break", "break-before-make"] = "make-before-break"

@@ -15,7 +15,8 @@ class Circuit:
     """A wanted lightpath between a free transceiver of each of two sites.
 
     ``protection`` is ``none`` (waits for its own path), ``restoration`` (looks for another one), ``1:1`` or ``1+1``
-    (has a second one); ``revert``: it returns to a better path, ``wait_to_restore_s`` after the light is back.
+    (has a second one, ``disjoint`` by ``fibre``, ``site`` or ``shared-risk``); ``revert``: it returns to a better path,
+    ``wait_to_restore_s`` after the light is back.
     ``reconfigure`` is ``make-before-break`` or ``break-before-make``; ``path`` which paths are better, by ``delay`` or
     ``hops``. ``max_delay_s`` bounds its one-way delay over fibres, ``capacity_bps`` its transceivers' rate from below.
     ``avoid`` and ``through`` name fibres and sites."""
@@ -23,6 +24,7 @@ class Circuit:
     name: str
     sites: tuple[str, str]
     protection: str = "restoration"
+    disjoint: str = "shared-risk"
     revert: bool = True
     wait_to_restore_s: float = 0.0
     reconfigure: str = "make-before-break"

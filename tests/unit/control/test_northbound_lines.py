@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from twin.control.commands import Answer
 from twin.control.events import CircuitReleased, CircuitRequested, CircuitsListed
 from twin.control.northbound import Question, parse, render, service_of
-from twin.control.service import Protection, Reconfigure, Service
+from twin.control.service import Disjoint, Protection, Reconfigure, Service
 from twin.plan.codec import to_json
 from twin.workloads.scenario import Circuit
 
@@ -73,6 +73,7 @@ def test_answers() -> None:
 def test_a_service_beside_the_sites() -> None:
     service = {
         "protection": "1+1",
+        "disjoint": "site",
         "revert": False,
         "wait_to_restore_s": 5,
         "reconfigure": "break-before-make",
@@ -88,6 +89,7 @@ def test_a_service_beside_the_sites() -> None:
         ("a", "b"),
         Service(
             Protection.ONE_PLUS_ONE,
+            Disjoint.SITE,
             False,
             5,
             Reconfigure.BREAK_BEFORE_MAKE,
@@ -116,8 +118,8 @@ def test_an_experiments_circuit_at_its_defaults_is_a_plain_service() -> None:
         ({"avoid": "ab"}, "service.avoid: found 'ab'; allowed: a list of fibres and sites"),
         (
             {"speed": 1},
-            "service: found the key 'speed'; allowed: protection, revert, wait_to_restore_s, reconfigure, path, "
-            "max_delay_s, capacity_bps, avoid, through",
+            "service: found the key 'speed'; allowed: protection, disjoint, revert, wait_to_restore_s, reconfigure, "
+            "path, max_delay_s, capacity_bps, avoid, through",
         ),
     ],
 )

@@ -102,7 +102,7 @@ def test_both_paths_lost_is_down_until_one_is_back(bench: Any) -> None:
 def test_no_second_path_refuses_protection(plan_of: Any, make_site: Any, bench_of: Any) -> None:
     plan = plan_of([make_site(name) for name in "ab"], [("ab", "a", "b", 100)])
     bench = bench_of(optical_circuit(plan), plan)
-    reason = "no two free paths from a to b without a common fibre"
+    reason = "no two free paths from a to b without a common fibre or shared risk"
     assert bench.answers(bench.play(ONE_PLUS_ONE)) == [Answer(False, reason)]
 
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import pytest
 
 from twin.control.plant import Plant
 from twin.control.route import CHANNELS, Route
+from twin.control.service import Disjoint, Protection, Service
 from twin.control.spectrum import Ends, Spectrum
 from twin.plan.model import Plan
 
@@ -71,3 +73,40 @@ def test_transceivers_of_one_rate_are_paired(triangle: Plan) -> None:
     alien = tuple(dataclasses.replace(t, rate_bps=1e9) if t.site == "a" else t for t in triangle.transceivers)
     spectrum = Spectrum(Plant(dataclasses.replace(triangle, transceivers=alien)))
     assert spectrum.free_ends(("a", "b")) == "no free transceivers of one rate at a and b"
+
+
+@pytest.mark.parametrize(
+    ("disjoint", "shared", "second"),
+    [
+        (Disjoint.FIBRE, {"bow": ("short", "around-2")}, ["around-1", "around-2"]),
+        (Disjoint.SHARED_RISK, {}, ["around-1", "around-2"]),
+        (Disjoint.SHARED_RISK, {"bow": ("short", "around-2")}, ["far-1", "far-2"]),
+    ],
+)
+def test_two_routes_share_what_they_may(
+    plan_of: Any, make_site: Any, disjoint: Disjoint, shared: dict[str, tuple[str, ...]], second: list[str]
+) -> None:
+    fibres = [("short", "a", "b", 10), ("around-1", "a", "c", 20), ("around-2", "c", "b", 20)]
+    plan = plan_of([make_site(n) for n in "abcd"], [*fibres, ("far-1", "a", "d", 50), ("far-2", "d", "b", 50)])
+    plant = Plant(plan)
+    plant.risks_of = {fibre: frozenset(group) for group in shared.values() for fibre in group}
+    spectrum = Spectrum(plant)
+    service = Service(Protection.ONE_PLUS_ONE, disjoint)
+    pair = spectrum.find_pair(free_ends(spectrum, ("a", "b")), lambda fibre: True, service)
+    assert pair is not None
+    assert [list(route.fibres) for route in pair] == [["short"], second]
+
+
+def test_two_routes_without_a_common_site(plan_of: Any, make_site: Any) -> None:
+    fibres = [("1", "a", "m", 1), ("2", "a", "m", 2), ("3", "m", "b", 1), ("4", "m", "b", 2)]
+    plan = plan_of([make_site(n) for n in "ambd"], [*fibres, ("5", "a", "d", 50), ("6", "d", "b", 50)])
+    spectrum = Spectrum(Plant(plan))
+    ends = free_ends(spectrum, ("a", "b"))
+    pairs = [
+        spectrum.find_pair(ends, lambda fibre: True, Service(disjoint=disjoint))
+        for disjoint in (Disjoint.FIBRE, Disjoint.SITE)
+    ]
+    assert [[list(route.fibres) for route in pair or ()] for pair in pairs] == [
+        [["1", "3"], ["2", "4"]],
+        [["1", "3"], ["5", "6"]],
+    ]
