@@ -71,18 +71,24 @@ def validate(files: Annotated[list[Path], typer.Argument(metavar="FILE", help="T
 def plan(
     topology: Annotated[Path, typer.Argument(metavar="TOPOLOGY", help="A topology's, or an experiment's, YAML file.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON.")] = False,
+    power: Annotated[bool, typer.Option("--power", help="Show the optical plant's power, and alternatives.")] = False,
     sets: SetOption = [],  # noqa: B006 - Typer reads it and never changes it
 ) -> None:
     """Show the plan: every site, link, rate, delay, queue and address."""
     from twin.optics.lightpaths import plan_light
     from twin.plan.build import build_plan
     from twin.plan.codec import to_json
-    from twin.spec import load
+    from twin.spec import load, power_view
     from twin.spec.plan_view import render
 
     loaded = load(topology, sets).topology
     built = plan_light(loaded, build_plan(loaded))
-    if as_json:
+    if power and built.light is None:
+        found = "found no transceivers by mode"
+        raise BadInput("--power", "sites", found, "", "give the topology's transceivers one, as in 'mode: 400ZR'")
+    if power:
+        _show(power_view.render(loaded, built))
+    elif as_json:
         print(json.dumps(to_json(built), indent=2))
     else:
         _show(render(built))

@@ -13,6 +13,7 @@ import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from twin.errors import BadInput
@@ -22,12 +23,23 @@ from twin.plan.light import Noise
 
 
 def library(system: LineSystem) -> dict[str, Any]:
-    """The equipment library of GNPy that the line system names."""
+    """The equipment library that the line system names: one that GNPy brings, or an imported file's whole path."""
+    if system.equipment.startswith("/"):
+        return _read(Path(system.equipment), system)
     file = importlib.resources.files("gnpy") / "example-data" / system.equipment
     if "/" in system.equipment or not file.is_file():
         found = f"found the equipment {system.equipment!r}, which GNPy does not bring"
         raise BadInput(f"line system {system.name}", "equipment", found, "a file of GNPy's example-data")
     content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return content
+
+
+def _read(path: Path, system: LineSystem) -> dict[str, Any]:
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as problem:
+        found = f"found {str(path)!r}, which cannot be read ({problem})"
+        raise BadInput(f"line system {system.name}", "equipment", found, "a GNPy equipment library") from None
     return content
 
 

@@ -180,7 +180,7 @@ class _Planner:
         return ""
 
     def _regenerator(self, route: Route, kind: TransceiverType, modes: Sequence[Mode]) -> str:
-        """The site in the middle of the route at which both sections close, nearest to its middle."""
+        """The site nearest to the route's middle at which both sections close; or several."""
         places = []
         for cut in range(1, len(route.fibres)):
             sections = [
@@ -189,10 +189,23 @@ class _Planner:
             ]
             if all(self._best(section, kind, modes) for section in sections):
                 places.append((max(section.length_km for section in sections), route.sites[cut]))
-        if not places:
-            return ""
-        longest_km, site = min(places)
-        return f"a regenerator at {site} closes (sections of {show_length(longest_km)} at most)"
+        if places:
+            longest_km, site = min(places)
+            return f"a regenerator at {site} closes (sections of {show_length(longest_km)} at most)"
+        return self._regenerators(route, kind, modes)
+
+    def _regenerators(self, route: Route, kind: TransceiverType, modes: Sequence[Mode]) -> str:
+        """As few as will do: each section as long as closes."""
+        chosen, start = [], 0
+        while start < len(route.fibres):
+            ends = range(len(route.fibres), start, -1)
+            sections = ((end, self._map.route(route.sites[start], route.fibres[start:end])) for end in ends)
+            end = next((end for end, section in sections if self._best(section, kind, modes)), None)
+            if end is None:
+                return ""
+            chosen.append(route.sites[end])
+            start = end
+        return f"regenerators at {', '.join(chosen[:-1])} close"
 
 
 def _over(route: Route) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from pydantic_core import PydanticCustomError
 
-from twin.spec import topohub
+from twin.spec import gnpy_equipment, topohub
 from twin.spec.document import Document
+from twin.spec.gnpy_network import GnpyNetwork
 from twin.spec.problems import validate
-from twin.spec.topology_file import ImportFile
+from twin.spec.topology_file import GnpyFile, ImportFile
 
 
 def expand(document: Document) -> None:
@@ -22,12 +24,13 @@ def expand(document: Document) -> None:
     if data.get("import") is None:
         return
     file = validate(ImportFile, document, ("import",))
-    try:
-        sites, fibres, note = topohub.load(file.topohub)
-    except PydanticCustomError as error:
-        parts = error.context or {}
-        path = ("import", "topohub")
-        raise document.bad(path, parts["found"], parts["allowed"], parts["remedy"]) from None
+    if (file.topohub is None) == (file.gnpy is None):
+        found = "found neither topohub nor gnpy" if file.gnpy is None else "found topohub and gnpy"
+        raise document.bad(("import",), found, "one of them", "as in 'topohub: nobel-germany'")
+    if file.gnpy is not None:
+        sites, fibres, note = _gnpy(file.gnpy, document)
+    else:
+        sites, fibres, note = _topohub(str(file.topohub), document)
     template = data["import"].get("site") or {}
     _mark(document, sites, fibres, list(template))
     data["sites"] = _merged({name: {**site, **template} for name, site in sites.items()}, data.get("sites"))
@@ -35,6 +38,32 @@ def expand(document: Document) -> None:
     if isinstance(data.get("notes", []), list):
         data["notes"] = [note, *data.get("notes", [])]
     del data["import"]
+
+
+def _topohub(name: str, document: Document) -> tuple[dict[str, Any], dict[str, Any], str]:
+    try:
+        return topohub.load(name)
+    except PydanticCustomError as error:
+        parts = error.context or {}
+        path = ("import", "topohub")
+        raise document.bad(path, parts["found"], parts["allowed"], parts["remedy"]) from None
+
+
+def _gnpy(file: GnpyFile, document: Document) -> tuple[dict[str, Any], dict[str, Any], str]:
+    """The network; the equipment, if any, becomes part of the document's catalogue and its line system the default."""
+    folder = Path(document.source).parent
+    sites, fibres = GnpyNetwork(folder / file.network).read()
+    if file.equipment is not None:
+        if document.data.get("catalogue") is not None:
+            found = "found a catalogue beside an imported equipment library"
+            raise document.bad(("catalogue",), found, "one of them")
+        document.data["catalogue"] = gnpy_equipment.read(folder / file.equipment)
+        document.marks.setdefault(("catalogue",), document.where(("import", "gnpy", "equipment")))
+        optics = document.data.setdefault("optics", {})
+        if isinstance(optics, dict):
+            optics.setdefault("line_system", "imported")
+    note = f"sites and fibres are from the GNPy network {Path(file.network).name}; its amplifiers are designed anew"
+    return sites, fibres, note
 
 
 def _mark(document: Document, sites: dict[str, Any], fibres: dict[str, Any], keys: list[str]) -> None:

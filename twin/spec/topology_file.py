@@ -111,10 +111,18 @@ class LinkFile(PortFile):
     loss: Annotated[float, Quantity("ratio", 0.0, 1.0)] = 0.0
 
 
-class ImportFile(Model):
-    """Sites and fibres from a library of reference plants; every site is made like ``site``."""
+class GnpyFile(Model):
+    """A GNPy network, and the equipment library with its transceivers and amplifiers."""
 
-    topohub: str = Field(examples=["nobel-germany"])
+    network: str = Field(examples=["network.json"])
+    equipment: str | None = None
+
+
+class ImportFile(Model):
+    """Sites and fibres from a library of reference plants, or from GNPy's files; every site is made like ``site``."""
+
+    topohub: str | None = None
+    gnpy: GnpyFile | None = None
     site: SiteFile = SiteFile()
 
 

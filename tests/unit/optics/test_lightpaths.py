@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 
@@ -121,6 +122,15 @@ def test_refused_with_the_nearest_thing_that_would_work(
     paths, refusals = plan(load, mode, rest, noise)
     assert paths == []
     assert [(refusal.reason, refusal.remedy) for refusal in refusals] == [(reason, remedy)]
+
+
+def test_a_long_route_needs_several_regenerators(load: Load) -> None:
+    """Four fibres of 70 km, and a reach of 120 km: one section each."""
+    text = "name: x\nsites:\n" + "".join(f"  {name}: {SITE.replace('MODE', '1.6T-class')}\n" for name in "abcde")
+    text += "fibres:\n" + "".join(f"  {a + b}: {{between: [{a}, {b}], length: 70 km}}\n" for a, b in pairwise("abcde"))
+    topology = load(text + "lightpaths: {p: {between: [a, e]}}\n")
+    light = light_of(topology, lines_of(topology, dict.fromkeys(("ab", "bc", "cd", "de"), 0.001)))
+    assert [refusal.remedy for refusal in light.refusals] == ["regenerators at b, c, d close"]
 
 
 def test_a_full_fibre_is_refused(load: Load) -> None:

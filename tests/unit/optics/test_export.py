@@ -1,0 +1,110 @@
+"""The exported files, given to GNPy's own command line: its GSNR is ours."""
+
+from __future__ import annotations
+
+import importlib.resources
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from twin.errors import BadInput
+from twin.optics import export
+from twin.optics.lightpaths import light_of
+from twin.optics.lines import survey
+from twin.plan.topology import Topology
+from twin.spec import load_topology
+
+Load = Callable[..., Topology]
+Star = Callable[..., str]
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+CONUS = importlib.resources.files("gnpy") / "example-data" / "CORONET_CONUS_Topology.json"
+
+_COMMAND = "import sys; from gnpy.tools.cli_examples import transmission_main_example as main; main(sys.argv[1:])"
+
+
+def by_gnpy(topology: Topology, sites: tuple[str, ...], folder: Path) -> float:
+    """The GSNR in dB in 0.1 nm that GNPy's command line finds from the first site over the others to the last."""
+    for name, content in export.gnpy(topology).items():
+        (folder / name).write_text(json.dumps(content))
+    route = "|".join(f"roadm {site}" for site in sites)
+    ends = [f"trx {sites[0]}", f"trx {sites[-1]}"]
+    files = ["-e", str(folder / "gnpy-equipment.json"), str(folder / "gnpy-network.json")]
+    command = [sys.executable, "-W", "ignore", "-c", _COMMAND, *files, *ends, "--path", route]
+    out = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
+    assert out.returncode == 0, out.stderr
+    final = re.search(r"Final GSNR \(0\.1 nm\):\D*0?;?[\d;]*m(-?[\d.]+)", out.stdout)
+    assert final is not None, out.stdout[-2000:]
+    return float(final.group(1))
+
+
+def test_a_metro_ring(tmp_path: Path) -> None:
+    topology = load_topology(REPOSITORY / "topologies/metro-ring.yaml").topology
+    path = light_of(topology, survey(topology)).lightpaths[3]
+    assert path.sites == ("west", "north", "east")
+    assert by_gnpy(topology, path.sites, tmp_path) == pytest.approx(path.gsnr_db, abs=0.01)
+
+
+def test_openroadm_over_a_hub(load: Load, star: Star, tmp_path: Path) -> None:
+    topology = load(
+        star("OpenROADM-v5", "openroadm-v5", [240, 960]) + "\nlightpaths: {p: {between: [s240, s960], mode: 200G}}"
+    )
+    (path,) = light_of(topology, survey(topology)).lightpaths
+    assert path.mode == "200G"
+    assert by_gnpy(topology, path.sites, tmp_path) == pytest.approx(path.gsnr_db, abs=0.01)
+
+
+def test_coronet_conus(load: Load, tmp_path: Path) -> None:
+    """75 sites and 99 fibres of GNPy's own data."""
+    text = f"name: conus\nimport:\n  gnpy: {{network: {CONUS}}}\n"
+    text += "  site: {optical: roadm, transceivers: {count: 9, mode: OpenZR+}}\noptics: {margin: 0 dB}\n"
+    text += "lightpaths: {near: {between: [Boston, Cleveland]}, far: {between: [Miami, Seattle]}}\n"
+    topology = load(text)
+    assert (len(topology.sites), len(topology.fibres)) == (75, 99)
+    light = light_of(topology, survey(topology))
+    (near,), (far,) = light.lightpaths, light.refusals
+    assert len(near.sites) > 4
+    assert by_gnpy(topology, near.sites, tmp_path) == pytest.approx(near.gsnr_db, abs=0.01)
+    assert far.reason.startswith("6472.18 km over Miami - West_Palm_Beach - ")
+    assert far.reason.endswith(", and OpenZR+ reaches 1200 km")
+    assert far.remedy == "regenerators at Jacksonville, Nashville, St_Louis, Omaha, Denver, Billings, Spokane close"
+
+
+def test_a_topology_without_light_has_nothing_for_gnpy() -> None:
+    topology = load_topology(REPOSITORY / "topologies/three-sites.yaml").topology
+    with pytest.raises(BadInput) as caught:
+        export.gnpy(topology)
+    assert str(caught.value) == (
+        "topology three-sites: sites: found no transceivers by mode, so there is no light to export; "
+        "give them one, as in 'mode: 400ZR'"
+    )
+
+
+def test_rfc_8345_has_every_node_point_and_both_directions_of_every_link() -> None:
+    topology = load_topology(REPOSITORY / "topologies/metro-40km.yaml").topology
+    (network,) = export.ietf(topology)["ietf-network.json"]["ietf-network:networks"]["network"]
+    points = {
+        (node["node-id"], point["tp-id"])
+        for node in network["node"]
+        for point in node["ietf-network-topology:termination-point"]
+    }
+    assert {node["node-id"] for node in network["node"]} == {
+        *("north-1", "north-2", "south-1", "south-2"),
+        *("north-border", "south-border", "north-roadm", "south-roadm"),
+    }
+    links = network["ietf-network-topology:link"]
+    assert len(links) == 2 * 7
+    assert len({link["link-id"] for link in links}) == len(links)
+    for link in links:
+        assert (link["source"]["source-node"], link["source"]["source-tp"]) in points
+        assert (link["destination"]["dest-node"], link["destination"]["dest-tp"]) in points
+    assert {
+        "link-id": "north-south,north-roadm,south-roadm",
+        "source": {"source-node": "north-roadm", "source-tp": "s3-eth2"},
+        "destination": {"dest-node": "south-roadm", "dest-tp": "s4-eth2"},
+    } in links

@@ -1,0 +1,39 @@
+"""Power on a terminal of 80 columns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from twin import cli
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+
+
+def test_the_whole_page(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    status = cli.main(["plan", "--power", str(REPOSITORY / "topologies/metro-ring.yaml")])
+    out = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+    assert status == 0
+    assert max(map(len, out)) <= 80
+    assert out[:8] == [
+        "Power of the optical plant",
+        "what           type             count   W each     W   source of the power",
+        "─" * 80,
+        "transceiver    OpenZR+              6     22.5   135   vendors' design guides,",
+        "                                                       21-22.5 W",
+        "amplifier      standard EDFA       18       40   720   assumed",
+        "ROADM degree   standard ROADM       6      100   600   assumed",
+        "1455 W",
+    ]
+    assert "DR8           500 m       17         42.5   US$699-3067   vendors' data sheets" in out
+    assert "packet-136            136    packets      22.06       ?   secondary, about 3 kW" in out
+    assert "- no power in the catalogue: piezo, robotic, rotor, silicon-photonics, PLZT, WSS" in out
+
+
+def test_a_topology_without_light_has_no_power_table(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["plan", "--power", str(REPOSITORY / "topologies/three-sites.yaml")]) == 2
+    assert capsys.readouterr().err == (
+        "--power: sites: found no transceivers by mode; give the topology's transceivers one, as in 'mode: 400ZR'\n"
+    )

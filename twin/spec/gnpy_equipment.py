@@ -1,0 +1,77 @@
+"""A GNPy equipment library as raw catalogue entries: its transceivers' modes, and a line system named ``imported``."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, Final
+
+from twin.errors import BadInput
+from twin.spec.gnpy_network import read_json
+
+#: What GNPy 3.0.1 knows at the top of a library.
+_SECTIONS: Final = {"Edfa", "Fiber", "RamanFiber", "Roadm", "SI", "Span", "Transceiver"}
+_MODE_KEYS: Final = ("format", "baud_rate", "OSNR", "bit_rate", "tx_osnr", "min_spacing")
+#: Gross over net bit rate, to guess the bits per symbol, on which only the bit error rate depends (assumed).
+_OVERHEAD: Final = 1.15
+#: GNPy's default where a mode states none.
+_ROLL_OFF: Final = 0.15
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The catalogue: ``transceivers`` and ``line_systems``. Raises ``BadInput``."""
+    data = read_json(path)
+    unknown = sorted(data.keys() - _SECTIONS)
+    if unknown:
+        raise _bad(path, unknown[0], f"found the unknown key {unknown[0]!r}", ", ".join(sorted(_SECTIONS)))
+    for section in ("SI", "Span", "Edfa", "Roadm"):
+        if not data.get(section):
+            raise _bad(path, section, f"the key {section!r} is missing", "", "take it from GNPy's own library")
+    band, span = data["SI"][0], data["Span"][0]
+    system = {
+        "equipment": str(path.resolve()),
+        "band": [f"{float(band['f_min'])!r} Hz", f"{float(band['f_max'])!r} Hz"],
+        "power": f"{float(band['power_dbm'])!r} dBm",
+        "span": f"{float(span['max_length'])!r} km",
+        "span_loss": f"{float(span['max_loss'])!r} dB",
+        "sources": {"equipment": path.name},
+    }
+    kinds = {_entry(item["type_variety"]): _transceiver(path, item) for item in data.get("Transceiver", [])}
+    return {"transceivers": kinds, "line_systems": {"imported": system}}
+
+
+def _transceiver(path: Path, item: dict[str, Any]) -> dict[str, Any]:
+    modes = {}
+    for mode in item["mode"]:
+        for key in _MODE_KEYS:
+            if key not in mode:
+                name = f"{item['type_variety']}.{mode.get('format')}"
+                raise _bad(path, str(mode.get("format")), f"the key {key!r} of {name} is missing")
+        modes[_entry(mode["format"])] = {
+            "rate": f"{float(mode['bit_rate'])!r} b/s",
+            "baud": f"{float(mode['baud_rate']) / 1e9!r} GBd",
+            "bits": max(2, round(mode["bit_rate"] * _OVERHEAD / mode["baud_rate"])),
+            "slot": f"{float(mode['min_spacing'])!r} Hz",
+            "roll_off": mode.get("roll_off") or _ROLL_OFF,
+            "osnr": f"{float(mode['OSNR'])!r} dB",
+            "tx_osnr": f"{float(mode['tx_osnr'])!r} dB",
+            "dispersion": _dispersion(mode.get("penalties") or []),
+        }
+    return {"modes": modes, "sources": {"modes": path.name}}
+
+
+def _dispersion(penalties: list[dict[str, float]]) -> list[list[float]]:
+    points = [
+        [item["chromatic_dispersion"], item["penalty_value"]] for item in penalties if "chromatic_dispersion" in item
+    ]
+    return sorted([float(a), float(b)] for a, b in points if a > 0)
+
+
+def _entry(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_.+-]+", "-", name).strip("-._+")[:40]
+
+
+def _bad(path: Path, text: str, found: str, allowed: str = "", remedy: str = "") -> BadInput:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    number = next((i for i, line in enumerate(lines, start=1) if f'"{text}"' in line), 1)
+    return BadInput(f"{path}:{number}", text, found, allowed, remedy)
