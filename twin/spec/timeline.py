@@ -115,10 +115,12 @@ class TimelineReader:
         if match is None:
             raise self.document.bad(path, f"found {text!r}", "amplifier FIBRE.NUMBER by 3 dB, fibre NAME by 3 dB")
         if self.optics is None:
-            found = "found a degradation, but the topology's transceivers have no type: light is not looked at"
-            raise self.document.bad(path, found, "", "give the transceivers a 'type' of the catalogue")
+            found = "found a degradation, but the topology does not look at light"
+            raise self.document.bad(path, found, "", "give the transceivers a 'mode' of the catalogue, not a 'rate'")
         kind, name, level = match.groups()
         fibre, _, number = name.rpartition(".") if kind == "amplifier" else (name, "", "")
+        if not fibre:
+            raise self.document.bad(path, f"found the amplifier {name!r}", "FIBRE.NUMBER, counted from 1")
         self._join(f"fibre {fibre}", path)
         most = self.amplifiers[fibre]
         if kind == "amplifier" and not (number.isdigit() and 1 <= int(number) <= most):

@@ -39,14 +39,16 @@ def test_actions(load: Callable[..., LoadedExperiment]) -> None:
     )
 
 
-VERBS = "cut, repair, reconfigure, start, stop, controller"
+VERBS = "cut, repair, degrade, reconfigure, start, stop, controller"
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("- {at: 2 s, cut: fibre a-b}\n- {at: 1 s, repair: fibre a-b}", "12: timeline[2].at: found 1 s after 2 s; "
-         "allowed: times that do not go back; move the entry up"),
+        (
+            "- {at: 2 s, cut: fibre a-b}\n- {at: 1 s, repair: fibre a-b}",
+            "12: timeline[2].at: found 1 s after 2 s; allowed: times that do not go back; move the entry up",
+        ),
         (
             "- {at: 10 s, cut: fibre a-b}",
             "11: timeline[1].at: found 10 s, after the experiment's end; allowed: 9 s or less; raise 'end'",

@@ -1,0 +1,55 @@
+"""Degradations on the timeline of an experiment whose topology looks at light."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from twin.errors import BadInput
+from twin.spec import load_experiment
+from twin.workloads.scenario import Action
+
+EXPERIMENTS = Path(__file__).parents[3] / "experiments"
+LIT = EXPERIMENTS / "dark-window.yaml"
+
+
+@pytest.mark.parametrize(
+    ("text", "action"),
+    [
+        ("amplifier coast.2 by 3 dB", Action(0.2, "degrade", "coast.2", level_db=3.0)),
+        ("fibre coast by 0.5 dB", Action(0.2, "attenuate", "coast", level_db=0.5)),
+        ("amplifier polder.3 by 0 dB", Action(0.2, "degrade", "polder.3", level_db=0.0)),
+    ],
+)
+def test_a_degradation_names_its_place_and_level(text: str, action: Action) -> None:
+    assert load_experiment(LIT, [f"timeline.1.degrade={text}"]).scenario.timeline[1] == action
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("coast by 3 dB", "found 'coast by 3 dB'; allowed: amplifier FIBRE.NUMBER by 3 dB, fibre NAME by 3 dB"),
+        ("amplifier coast.5 by 3 dB", "found the amplifier 'coast.5'; allowed: coast.1 to coast.4"),
+        ("amplifier coast by 3 dB", "found the amplifier 'coast'; allowed: FIBRE.NUMBER, counted from 1"),
+        ("fibre sea by 3 dB", "found the unknown fibre 'sea'; allowed: polder, coast"),
+        ("fibre coast by 3", "found '3' without a unit; allowed: dB, as in '3 dB'"),
+        ("fibre coast by -1 dB", "found '-1 dB'; allowed: 0 dB (as planned) or more"),
+    ],
+)
+def test_wrong_places_and_levels_are_refused(text: str, message: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        load_experiment(LIT, [f"timeline.1.degrade={text}"])
+    assert message in str(caught.value)
+
+
+def test_without_light_there_is_nothing_to_degrade() -> None:
+    with pytest.raises(BadInput) as caught:
+        load_experiment(
+            EXPERIMENTS / "three-sites-cut.yaml",
+            ["timeline=[{at: 1 s, degrade: fibre tokyo-osaka by 3 dB}]"],
+        )
+    assert str(caught.value).endswith(
+        "timeline[0].degrade: found a degradation, but the topology does not look at light; "
+        "give the transceivers a 'mode' of the catalogue, not a 'rate'"
+    )
