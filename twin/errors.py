@@ -1,9 +1,9 @@
 """The one tree of errors. Only ``twin/cli.py`` prints them and turns them into an exit status.
 
-    TwinError
-      +- BadInput          2  a document, a value or an option is wrong
-      +- MachineLacks      3  this machine has not got something that the job needs
-      +- RunBroke          4  the run itself failed
+TwinError
+  +- BadInput          2  a document, a value or an option is wrong
+  +- MachineLacks      3  this machine has not got something that the job needs
+  +- RunBroke          4  the run itself failed
 """
 
 from __future__ import annotations
