@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from twin.errors import BadInput
 from twin.plan.build import build_plan
 from twin.predict import engine
 from twin.results import bundle, finish, report
 from twin.results.document import Results
-from twin.spec import load_experiment
+from twin.spec import LoadedExperiment, load_experiment
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ def predict(path: Path, out: Path | None, sets: Sequence[str] = (), seed: int | 
 
     Raises ``BadInput`` before anything is written, also for what only a run can tell."""
     loaded = load_experiment(path, sets, seed)
+    _refuse_what_only_a_run_can_tell(path, loaded)
     plan = build_plan(loaded.topology)
     start_s = time.monotonic()
     predicted = engine.predict(plan, loaded.scenario)
@@ -44,6 +46,16 @@ def predict(path: Path, out: Path | None, sets: Sequence[str] = (), seed: int | 
     results = finish.finish(folder, lab="none", clock="virtual", wall_s=wall_s, engine="prediction")
     report.write(folder)
     return Predicted(folder, results)
+
+
+def _refuse_what_only_a_run_can_tell(path: Path, loaded: LoadedExperiment) -> None:
+    if loaded.topology.optics is not None:
+        found = "found a topology that looks at light, whose switching times and modes a prediction does not know"
+        raise BadInput(str(path), "topology", found, remedy="use twin run")
+    for index, action in enumerate(loaded.scenario.timeline):
+        if action.do == "controller":
+            found = "found a controller that ends or starts, which a prediction cannot play"
+            raise BadInput(str(path), f"timeline[{index}].controller", found, remedy="use twin run")
 
 
 def _write_prediction(folder: Path, predicted: engine.Prediction) -> None:

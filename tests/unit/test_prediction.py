@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from twin.errors import BadInput
 from twin.prediction import predict
 from twin.results import bundle
 
@@ -59,3 +60,28 @@ def test_a_pipelined_ring_takes_its_bytes_and_one_delay(
     sets = [f"{nic}.count={servers}", f"{nic}.nic.rate={rate}", f"{nic}.nic.delay={delay}"]
     done = predict(NETEM, tmp_path / "bundle", sets)
     assert done.results.value("allreduce.time") == pytest.approx(closed_s, rel=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("name", "sets", "message"),
+    [
+        (
+            "dark-window",
+            [],
+            "topology: found a topology that looks at light, whose switching times and modes a prediction does not "
+            "know; use twin run",
+        ),
+        (
+            "three-sites-cut",
+            ["timeline=[{at: 1 s, controller: kill}]"],
+            "timeline[0].controller: found a controller that ends or starts, which a prediction cannot play; "
+            "use twin run",
+        ),
+    ],
+)
+def test_what_only_a_run_can_tell_is_refused(tmp_path: Path, name: str, sets: list[str], message: str) -> None:
+    path = NETEM.with_name(f"{name}.yaml")
+    with pytest.raises(BadInput) as caught:
+        predict(path, tmp_path / "bundle", sets)
+    assert str(caught.value) == f"{path}: {message}"
+    assert not (tmp_path / "bundle").exists()
