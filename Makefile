@@ -8,6 +8,8 @@ VENV := .venv
 RUN := $(VENV)/bin
 # Other accounts must be able to read what root sets up, whatever root's own umask is.
 OPEN := umask 022 &&
+# pytest keeps its temporary folders, and scapy makes a folder for settings: give both one that goes with the tests.
+TIDY := folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT INT TERM && TMPDIR="$$folder" XDG_CONFIG_HOME="$$folder"
 LISTS := twin/lab/packages.txt twin/lab/kernel/packages.txt twin/lab/install-packages.sh
 RECIPE := $(wildcard twin/lab/kernel/*) twin/lab/recipe.py
 
@@ -20,8 +22,8 @@ demo: setup ## a fibre is cut under an all-reduce between three sites
 	$(RUN)/twin run experiments/three-sites-cut.yaml
 
 test: setup ## all tests: the unit tests, then those that boot the lab kernel
-	$(RUN)/pytest -n auto tests/unit
-	$(RUN)/pytest -n auto --dist loadfile tests/lab
+	$(TIDY) $(RUN)/pytest -n auto tests/unit
+	$(TIDY) $(RUN)/pytest -n auto --dist loadfile tests/lab
 
 check: $(VENV)/.installed ## lint, format, types
 	$(RUN)/ruff check .

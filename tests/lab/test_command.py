@@ -107,7 +107,7 @@ def nobodys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder of the account nobody's own; pytest's belong to root alone."""
     if os.geteuid() != 0:
         pytest.skip("only root can become another account")
-    own = Path(tempfile.mkdtemp(prefix="twin-nobody-"))
+    own = Path(tempfile.mkdtemp(prefix="twin-nobody-", dir="/tmp"))
     try:
         account = pwd.getpwnam("nobody")
         os.chown(own, account.pw_uid, account.pw_gid)
