@@ -71,8 +71,9 @@ class _Runner:
 
     def run(self) -> None:
         """Returns after a signal. Raises ``TwinError`` when the apps cannot start or the listener ends."""
-        from controllers import ofapi
+        from controllers import ofapi, ryu_alias
 
+        ryu_alias.install()
         _configure(ofapi, self._host, self._port)
         threading.Thread(target=self._run_apps, args=(ofapi,), daemon=True).start()
         signal.sigwait(_SIGNALS)

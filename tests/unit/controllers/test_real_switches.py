@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -239,3 +240,32 @@ def test_a_killed_controller_finds_its_circuits_again_and_leaves_them(controller
     switches.set_light("ab", "up")
     events.next("circuit-active")
     assert {switch.bridge: switches.flows(switch.bridge) for switch in switches.plan.switches} == before
+
+
+def frame(source: str, target: str) -> str:
+    """An Ethernet frame between two of the test's addresses, in hexadecimal digits."""
+    return f"{target}{source}0800" + "00" * 46
+
+
+def test_an_app_written_for_ryu_switches_packets(controller: Start, switches: Switches) -> None:
+    controller("ryu_apps/learning_switch")
+    one, two = "02000a010001", "02000a020001"
+
+    def receive(interface: str, hexadecimal: str) -> None:
+        switches.run("ovs-appctl", "-t", f"{switches.folder}/ctl", "netdev-dummy/receive", interface, hexadecimal)
+
+    def flows_of(bridge: str, count: int) -> list[str]:
+        for _ in range(200):
+            found = switches.flows(bridge)
+            if len(found) >= count:
+                return found
+            time.sleep(0.05)
+        raise AssertionError(found)
+
+    assert flows_of("s1", 1) == ["priority=0 actions=CONTROLLER:65535"]
+    receive("s1-eth1", frame(one, two))
+    receive("s1-eth2", frame(two, one))
+    assert flows_of("s1", 2) == [
+        "priority=0 actions=CONTROLLER:65535",
+        "priority=10,in_port=2,dl_src=02:00:0a:02:00:01,dl_dst=02:00:0a:01:00:01 actions=output:1",
+    ]
