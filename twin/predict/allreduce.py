@@ -7,13 +7,15 @@ from typing import Any
 from twin.plan.model import Plan
 from twin.predict.play import Play, Process
 from twin.predict.simulator import Simulator
-from twin.workloads.allreduce import graph_of, next_start_s, sites_of
+from twin.workloads.allreduce import first_record, graph_of, next_start_s, sites_of
 from twin.workloads.scenario import AllReduce
 from twin.workloads.symmetry import ClassGraph, as_classes, hierarchical_classes, ring_classes
 
 
 def class_graph(workload: AllReduce, plan: Plan) -> ClassGraph:
     """The graph of one iteration; ranks that are alike share a class."""
+    if workload.operation != "all-reduce" or workload.algorithm == "tree":
+        return as_classes(graph_of(workload, plan))
     lock_step = workload.schedule == "lock-step"
     sites = sites_of(workload.servers, plan)
     if workload.algorithm == "hierarchical":
@@ -25,14 +27,7 @@ def class_graph(workload: AllReduce, plan: Plan) -> ClassGraph:
 
 def run(workload: AllReduce, simulator: Simulator, record: dict[str, Any]) -> Process:
     """Play it ``iterations`` times; ``record`` holds what was done so far whenever this is closed."""
-    record |= {
-        "kind": "allreduce",
-        "start_s": simulator.now_s,
-        "ranks": len(workload.servers),
-        "size_bytes": workload.size_bytes,
-        "planned": workload.iterations,
-        "iterations": [],
-    }
+    record |= first_record(workload, simulator.now_s)
     classes = class_graph(workload, simulator.plan)
     names = workload.servers
     pairs = {ranks: [(names[a], names[b]) for a, b in members] for ranks, members in classes.pairs.items()}

@@ -33,6 +33,7 @@ from twin.results.phases import by_phase, find_trouble
 from twin.results.probes import outage_s, reordered
 from twin.results.restoration import restorations
 from twin.results.training_metrics import training_metrics
+from twin.workloads.collectives import bus_factor
 
 
 def metrics_of(run: Run) -> Metrics:
@@ -85,7 +86,7 @@ def allreduce_metrics(name: str, record: AllReduceRecord, events: Sequence[Event
     if mean_s > 0:
         algbw_bps = record.size_bytes * 8 / mean_s
         found[f"{name}.algbw"] = Metric(algbw_bps, "b/s")
-        found[f"{name}.busbw"] = Metric(algbw_bps * 2 * (record.ranks - 1) / record.ranks, "b/s")
+        found[f"{name}.busbw"] = Metric(algbw_bps * bus_factor(record.operation, record.ranks), "b/s")
     trouble = find_trouble(events)
     if trouble is not None:
         for phase, iterations in by_phase(trouble, record.iterations).items():

@@ -62,7 +62,7 @@ class Iteration:
 
 @dataclass(frozen=True)
 class AllReduceRecord:
-    """The iterations that were done, of ``planned``; ``size_bytes`` is what each rank reduces."""
+    """The iterations of a collective that were done, of ``planned``; ``size_bytes`` is the collective's size."""
 
     kind: str
     start_s: float
@@ -70,6 +70,7 @@ class AllReduceRecord:
     size_bytes: int
     iterations: tuple[Iteration, ...]
     planned: int
+    operation: str = "all-reduce"
 
 
 @dataclass(frozen=True)

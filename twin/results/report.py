@@ -121,7 +121,9 @@ def _workloads(results: Results, run: Run, axis: TimeAxis, figures: list[Figure]
         elif isinstance(record, PacketsRecord):
             probing.append(_chart(probes_figure(name, record, axis, number), figures))
     yield section("training", "Training", report_tables.training(results, run))
-    yield section("allreduce", "All-reduce", *collective)
+    operations = {record.operation for _, record in run.records if isinstance(record, AllReduceRecord)}
+    heading = "All-reduce" if operations <= {"all-reduce"} else "Collectives"
+    yield section("allreduce", heading, *collective)
     yield section("probes", "Probes", *probing)
     yield section("streams", "iperf3", report_tables.streams(results, run))
 

@@ -64,7 +64,7 @@ def _workload_keys(results: Results, run: Run) -> Iterator[tuple[str, str]]:
 
 def _workload_key(results: Results, name: str, record: WorkloadRecord) -> tuple[str, str]:
     if isinstance(record, AllReduceRecord):
-        return _allreduce_key(results, name)
+        return _allreduce_key(results, name, record.operation)
     if isinstance(record, PacketsRecord):
         lost = cell(results, f"{name}.lost")
         return f"longest outage of {name}; {lost} of {record.sent:,} lost", brief(results.metrics[f"{name}.outage"])
@@ -75,20 +75,20 @@ def _workload_key(results: Results, name: str, record: WorkloadRecord) -> tuple[
     return f"throughput of {name}", "not reported" if throughput is None else brief(throughput)
 
 
-def _allreduce_key(results: Results, name: str) -> tuple[str, str]:
+def _allreduce_key(results: Results, name: str, operation: str) -> tuple[str, str]:
     found = results.metrics
     if f"{name}.time" not in found:
-        return f"all-reduce of {name}", "none done"
+        return f"{operation} of {name}", "none done"
     if f"{name}.time_before" not in found:
-        return f"mean all-reduce of {name}", brief(found[f"{name}.time"])
+        return f"mean {operation} of {name}", brief(found[f"{name}.time"])
     before = brief(found[f"{name}.time_before"])
     during = brief(found[f"{name}.time_during"]) if f"{name}.time_during" in found else ""
     if not during:
-        return f"all-reduce of {name} before the cut; none ended during it", before
+        return f"{operation} of {name} before the cut; none ended during it", before
     number, unit = before.split(" ")
     # One unit for both where they share it: 10.2 → 21.4 ms.
     span = f"{number} → {during}" if during.endswith(f" {unit}") else f"{before} → {during}"
-    return f"mean all-reduce of {name} before and during the fault", span
+    return f"mean {operation} of {name} before and during the fault", span
 
 
 def brief(metric: Metric) -> str:
@@ -211,7 +211,7 @@ def allreduce(results: Results, name: str, record: AllReduceRecord) -> Markup:
         *(cell(results, f"{name}.{what}") for what in (*shown, "algbw", "busbw")),
     ]
     columns = ("iterations", "size", "ranks", *(titles[what] for what in shown), "algorithm bandwidth", "bus bandwidth")
-    return table(f"All-reduce {name}", columns, [row], numbers=len(columns) - 1)
+    return table(f"{record.operation.capitalize()} {name}", columns, [row], numbers=len(columns) - 1)
 
 
 def training(results: Results, run: Run) -> Markup:

@@ -72,7 +72,8 @@ def _allreduces(results: Results, run: Run) -> Table:
     cut = any(event.is_cut for event in run.events)
     names = [f"time_{phase}" for phase in phases] if cut else ["time", "time_min", "time_max"]
     heads = phases if cut else ("mean", "min", "max")
-    table = _table("All-reduce", "workload", "done", *heads, "bus bandwidth", numbers=5)
+    others = any(isinstance(record, AllReduceRecord) and record.operation != "all-reduce" for _, record in run.records)
+    table = _table("Collectives" if others else "All-reduce", "workload", "done", *heads, "bus bandwidth", numbers=5)
     for name, record in run.records:
         if isinstance(record, AllReduceRecord):
             cells = [_cell(results, f"{name}.{metric}") for metric in (*names, "busbw")]

@@ -62,6 +62,23 @@ class AllReduceFile(Model):
     congestion: Congestion = "cubic"
 
 
+class CollectiveFile(Model):
+    """Any other collective, over real TCP sockets; or an all-reduce over trees."""
+
+    kind: Literal["collective"]
+    start: Start = 0.0
+    operation: Literal["reduce-scatter", "all-gather", "broadcast", "all-to-all", "tree-all-reduce"] = Field(
+        examples=["all-gather"]
+    )
+    servers: Annotated[list[str], all_or_list()] = Field(default=["all"])
+    size: Size = Field(examples=["32 MiB"])
+    chunks: int = Field(default=8, ge=1, le=1024)
+    iterations: int = Field(default=1, ge=1, le=1_000_000)
+    warmup: int = Field(default=0, ge=0, le=1_000_000)
+    every: Annotated[float, Quantity("time", 0.0, 3600.0)] = 0.0
+    congestion: Congestion = "cubic"
+
+
 class PacketsFile(Model):
     """Probe packets, one every ``every``."""
 
@@ -90,7 +107,7 @@ class Iperf3File(Model):
     congestion: Congestion | None = None
 
 
-WorkloadFile = Annotated[AllReduceFile | PacketsFile | Iperf3File | TrainingFile, Field(discriminator="kind")]
+WorkloadFile = Annotated[AllReduceFile | CollectiveFile | PacketsFile | Iperf3File | TrainingFile, Field(discriminator="kind")]
 
 
 class ReconfigureFile(Model):

@@ -7,7 +7,7 @@ from collections import Counter
 from twin.plan.topology import Topology
 from twin.spec import training
 from twin.spec.document import Document, Path_, nearest
-from twin.spec.experiment_file import AllReduceFile, Iperf3File, PacketsFile, WorkloadFile
+from twin.spec.experiment_file import AllReduceFile, CollectiveFile, Iperf3File, PacketsFile, WorkloadFile
 from twin.spec.training import TrainingFile
 from twin.workloads.scenario import AllReduce, Iperf3, Packets, Training, Workload
 
@@ -32,6 +32,8 @@ class WorkloadReader:
         path: Path_ = ("workloads", name)
         if isinstance(file, AllReduceFile):
             return self._allreduce(name, file, path)
+        if isinstance(file, CollectiveFile):
+            return self._collective(name, file, path)
         if isinstance(file, PacketsFile):
             return self._packets(name, file, path)
         if isinstance(file, TrainingFile):
@@ -81,6 +83,29 @@ class WorkloadReader:
             every_s=file.every,
             congestion=file.congestion,
             port=self._next_port(),
+        )
+
+    def _collective(self, name: str, file: CollectiveFile, path: Path_) -> AllReduce:
+        servers = self._servers(file.servers, path)
+        least = 2 * len(servers) * file.chunks
+        if file.size < least:
+            found = f"found {file.size} bytes for {len(servers)} servers and {file.chunks} chunks"
+            raise self.document.bad((*path, "size"), found, f"{least} B or more")
+        tree = file.operation == "tree-all-reduce"
+        return AllReduce(
+            name=name,
+            start_s=file.start,
+            servers=tuple(servers),
+            size_bytes=file.size,
+            algorithm="tree" if tree else "ring",
+            chunks=file.chunks,
+            iterations=file.iterations,
+            warmup=file.warmup,
+            every_s=file.every,
+            congestion=file.congestion,
+            port=self._next_port(),
+            kind="collective",
+            operation="all-reduce" if tree else file.operation,
         )
 
     def _check_hierarchy(self, servers: list[str], path: Path_) -> None:

@@ -1,23 +1,16 @@
-"""The ``allreduce`` workload: repeated, timed, over persistent connections, as nccl-tests does it."""
+"""The ``allreduce`` and ``collective`` workloads: repeated, timed, over persistent connections, as in nccl-tests."""
 
 from __future__ import annotations
 
 from twin.traffic.context import Context, Record
 from twin.traffic.player import Place, Player
-from twin.workloads.allreduce import graph_of, next_start_s
+from twin.workloads.allreduce import first_record, graph_of, next_start_s
 from twin.workloads.scenario import AllReduce
 
 
 async def run(workload: AllReduce, context: Context, record: Record) -> None:
     """Play it ``iterations`` times; ``record`` holds what was done so far whenever this is cancelled."""
-    record |= {
-        "kind": "allreduce",
-        "start_s": context.now_s(),
-        "ranks": len(workload.servers),
-        "size_bytes": workload.size_bytes,
-        "planned": workload.iterations,
-        "iterations": [],
-    }
+    record |= first_record(workload, context.now_s())
     places = [Place(context.plan.server_by_name[name].ip, context.namespaces[name]) for name in workload.servers]
     player = Player(graph_of(workload, context.plan), places, workload.port, workload.congestion)
     try:

@@ -1,4 +1,4 @@
-"""Collectives as graphs: ring and hierarchical all-reduce, lock-step or pipelined in slices; all-to-all.
+"""Collectives as graphs: ring and hierarchical all-reduce, lock-step or pipelined in slices; all-to-all, broadcast.
 
 A ring all-reduce of S bytes over n ranks is n - 1 steps of reduce-scatter and n - 1 of all-gather; in each step every
 rank sends one block of S/n to its neighbour. With slices, a slice of a block moves on as soon as it has arrived, so a
@@ -13,6 +13,7 @@ Bus bandwidth = S/T x 2(n - 1)/n (nccl-tests).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from twin.workloads.graph import Graph, GraphBuilder
 
@@ -61,6 +62,42 @@ def add_hierarchy(
     for site in sites:
         done |= all_gather(builder, site, size_bytes, slices, now)
     return done
+
+
+def add_trees(builder: GraphBuilder, group: Sequence[int], size_bytes: int, slices: int) -> None:
+    """Add an all-reduce over two binary trees, each for one half: who has children in one is a leaf of the other, so
+    that no rank receives or sends more than 2S. Each slice goes up to the root and down again."""
+    halves = split(size_bytes, 2)
+    for order, half in ((list(group), halves[0]), (list(group)[::-1], halves[1])):
+        for size in split(half, slices):
+            _up_and_down(builder, order, size)
+
+
+def _up_and_down(builder: GraphBuilder, order: Sequence[int], size_bytes: int) -> None:
+    """One slice over the tree in which place ``i`` has its children at ``2i + 1`` and ``2i + 2``."""
+    reduced: list[list[int]] = [[] for _ in order]
+    for place in range(len(order) - 1, 0, -1):
+        parent = (place - 1) // 2
+        reduced[parent].append(builder.message(order[place], order[parent], size_bytes, reduced[place]))
+    here: list[tuple[int, ...]] = [tuple(reduced[0])] + [()] * (len(order) - 1)
+    for place in range(1, len(order)):
+        parent = (place - 1) // 2
+        here[place] = (builder.message(order[parent], order[place], size_bytes, here[parent]),)
+
+
+def add_broadcast(builder: GraphBuilder, group: Sequence[int], size_bytes: int, slices: int) -> None:
+    """Add a broadcast from the first of ``group`` along the others, slice after slice."""
+    for size in split(size_bytes, slices):
+        here: tuple[int, ...] = ()
+        for rank, following in pairwise(group):
+            here = (builder.message(rank, following, size, here),)
+
+
+def bus_factor(operation: str, ranks: int) -> float:
+    """Bus bandwidth over algorithm bandwidth, as nccl-tests defines it."""
+    if operation == "broadcast":
+        return 1.0
+    return (2 if operation == "all-reduce" else 1) * (ranks - 1) / ranks
 
 
 def add_all_to_all(

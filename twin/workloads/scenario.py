@@ -84,12 +84,15 @@ class Packets:
 
 @dataclass(frozen=True)
 class AllReduce:
-    """An all-reduce of ``size_bytes`` over ``servers``, repeated ``iterations`` times after ``warmup`` unmeasured ones.
+    """A collective of ``size_bytes`` over ``servers``, repeated ``iterations`` times after ``warmup`` unmeasured ones.
 
-    ``algorithm``: ``ring`` over all servers in order, or ``hierarchical`` (reduce-scatter within each site, ring over
-    the sites, all-gather within each site). ``schedule``: ``lock-step`` (a step starts when the whole step before it
-    arrived) or ``pipelined`` (each of ``chunks`` slices moves on as soon as it arrived). ``every_s``: an iteration
-    starts at multiples of it, or at once when the one before it took longer; 0: back to back."""
+    ``operation``: ``all-reduce``, ``reduce-scatter``, ``all-gather``, ``broadcast`` or ``all-to-all``;
+    ``size_bytes`` is what each rank has in the end, or of a reduce-scatter or an all-to-all in the beginning.
+    ``algorithm`` of an all-reduce: ``ring`` over all servers in order, ``tree`` (two binary trees, each for one half)
+    or ``hierarchical`` (reduce-scatter within each site, ring over the sites, all-gather within each site).
+    ``schedule``: ``lock-step`` (a step starts when the whole step before it arrived) or ``pipelined`` (each of
+    ``chunks`` slices moves on as soon as it arrived). ``every_s``: an iteration starts at multiples of it, or at once
+    when the one before it took longer; 0: back to back."""
 
     name: str
     start_s: float
@@ -104,6 +107,7 @@ class AllReduce:
     congestion: str = "cubic"
     port: int = 7000
     kind: str = "allreduce"
+    operation: str = "all-reduce"
 
 
 @dataclass(frozen=True)
