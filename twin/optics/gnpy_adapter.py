@@ -10,6 +10,7 @@ import copy
 import importlib.resources
 import json
 import logging
+import math
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from twin.errors import BadInput
-from twin.optics.gnpy_json import roadm_uid, span_uid, trx_uid
+from twin.optics.gnpy_json import last_hz, roadm_uid, span_uid, trx_uid
 from twin.plan.catalogue import LineSystem, Mode
 from twin.plan.light import Noise
 
@@ -67,7 +68,7 @@ class DesignedPlant:
         path = self._path(fibre, source, target)
         noise = 0.0
         for before, roadm, after in ((path[0], path[1], path[2]), (path[-3], path[-2], path[-1])):
-            frequencies = numpy.array([self._system.f_min_hz])
+            frequencies = numpy.array([(self._system.low_hz + self._system.high_hz) / 2])
             osnr = roadm.get_impairment("roadm-osnr", frequencies, from_degree=before.uid, degree=after.uid)
             noise += 0.0 if osnr is None else float(numpy.mean(10 ** (-numpy.array(osnr, dtype=float) / 10)))
         return float(-10 * numpy.log10(noise)) if noise else 1000.0
@@ -76,7 +77,10 @@ class DesignedPlant:
         """What the line adds to ``mode``'s carrier, the mean over a full band: (noise, dispersion in ps/nm, power of a
         channel at the first span's start, at the last span's end, in dBm)."""
         with _gnpy_speaks(self._system):
-            return self._propagate(self._path(fibre, source, target), mode)
+            found = self._propagate(self._path(fibre, source, target), mode)
+        if not all(map(math.isfinite, (*found[0].ase, *found[0].nli, *found[1:]))):
+            raise BadInput(f"fibre {fibre}", "", "found light that GNPy's model cannot follow", "", "check its type")
+        return found
 
     def _path(self, fibre: str, source: str, target: str) -> list[Any]:
         """The elements from transceiver to transceiver over one fibre."""
@@ -127,8 +131,8 @@ class DesignedPlant:
 
         request = self._request
         spectrum = create_input_spectral_information(
-            f_min=self._system.f_min_hz,
-            f_max=self._system.f_max_hz,
+            f_min=self._system.centre_hz(1, mode.slot_hz),
+            f_max=last_hz(self._system, mode.slot_hz),
             roll_off=mode.roll_off,
             baud_rate=mode.baud_hz,
             spacing=mode.slot_hz,

@@ -56,8 +56,8 @@ def equipment(
     for key in ("f_min", "f_max", "baud_rate", "spacing", "roll_off", "tx_osnr", "power_dbm", "sys_margins"):
         library["SI"][0].pop(key, None)
     library["SI"][0] |= {
-        "f_min": system.f_min_hz,
-        "f_max": system.f_max_hz,
+        "f_min": system.centre_hz(1, design.slot_hz),
+        "f_max": last_hz(system, design.slot_hz),
         "baud_rate": design.baud_hz,
         "spacing": design.slot_hz,
         "roll_off": design.roll_off,
@@ -69,6 +69,11 @@ def equipment(
     library["Fiber"] = [*library["Fiber"], *(_fibre_type(fibre) for fibre in fibres)]
     library["Transceiver"] = [_transceiver(kind, system) for kind in types]
     return library
+
+
+def last_hz(system: LineSystem, slot_hz: float) -> float:
+    """The centre of the last channel, and a MHz more, so that rounding in GNPy loses no channel."""
+    return system.centre_hz(system.channels(slot_hz), slot_hz) + 1e6
 
 
 def trx_uid(site: str) -> str:
@@ -145,6 +150,6 @@ def _transceiver(kind: TransceiverType, system: LineSystem) -> dict[str, Any]:
     ]
     return {
         "type_variety": kind.name,
-        "frequency": {"min": system.f_min_hz, "max": system.f_max_hz},
+        "frequency": {"min": system.low_hz, "max": system.high_hz},
         "mode": modes,
     }

@@ -44,7 +44,7 @@ def light_of(topology: Topology, lines: Lines) -> Light:
         margin_db=optics.margin_db,
         lock_s=optics.lock_s,
         add_drop_db=lines.add_drop_db,
-        f_min_hz=system.f_min_hz,
+        low_hz=system.low_hz,
         transceivers=tuple(types),
         channels={mode.carrier: system.channels(mode.slot_hz) for kind in types for mode in kind.modes},
         lines=lines.lines,
@@ -89,7 +89,7 @@ class _Planner:
         modes = [mode for mode in kind.modes if order.mode in (None, mode.name)]
         mode = self._best(routes[0], kind, modes)
         if mode is None:
-            reason = self._why(routes[0], kind, modes[0])
+            reason = self._why(routes[0], kind, modes[-1])
             return Refusal(order.name, order.sites, reason, self._nearest(order, routes[0], kind, modes))
         channels = self._system.channels(mode.slot_hz)
         if order.channel is not None and self.spectrum.is_free(routes[0].fibres, order.channel, mode.slot_hz):
@@ -128,7 +128,7 @@ class _Planner:
             mode=mode.name,
             rate_bps=mode.rate_bps,
             channel=channel,
-            frequency_hz=self._system.f_min_hz + (channel - 1) * mode.slot_hz,
+            frequency_hz=self._system.centre_hz(channel, mode.slot_hz),
             length_km=route.length_km,
             delay_s=route.delay_s,
             gsnr_db=seen.gsnr_db,

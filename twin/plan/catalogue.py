@@ -90,15 +90,15 @@ class FibreType:
 
 @dataclass(frozen=True)
 class LineSystem:
-    """Amplifiers and ROADMs. ``equipment`` is a file of GNPy's own library; the band is filled from ``f_min_hz``, the
-    centre of channel 1, to ``f_max_hz``; ``power_dbm`` is each channel's at a span's start. ``amplifier_w`` is the
+    """Amplifiers and ROADMs. ``equipment`` is a file of GNPy's own library; the band is filled from its edge
+    ``low_hz`` to ``high_hz``; ``power_dbm`` is each channel's at a span's start. ``amplifier_w`` is the
     power of one EDFA for one direction, ``roadm_degree_w`` of one degree. An amplifier makes up for a span of
     ``span_db`` and ``span_km`` at most."""
 
     name: str
     equipment: str
-    f_min_hz: float
-    f_max_hz: float
+    low_hz: float
+    high_hz: float
     power_dbm: float
     span_km: float = 150.0
     span_db: float = 28.0
@@ -109,10 +109,19 @@ class LineSystem:
     def channels(self, slot_hz: float) -> int:
         """How many channels of that width the band holds.
 
-        >>> LineSystem("x", "", 191.35e12, 195.1e12, 0.0).channels(75e9)
+        >>> LineSystem("x", "", 191.3125e12, 195.1375e12, 0.0).channels(75e9)
         51
         """
-        return int((self.f_max_hz - self.f_min_hz) // slot_hz) + 1
+        # A Hz more, so that rounding loses no channel.
+        return int((self.high_hz - self.low_hz + 1) // slot_hz)
+
+    def centre_hz(self, channel: int, slot_hz: float) -> float:
+        """The centre frequency of a channel, counted from 1.
+
+        >>> LineSystem("x", "", 191.3125e12, 195.1375e12, 0.0).centre_hz(51, 75e9) / 1e12
+        195.1
+        """
+        return self.low_hz + (channel - 0.5) * slot_hz
 
 
 @dataclass(frozen=True)

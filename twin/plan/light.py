@@ -74,14 +74,14 @@ class Refusal:
 @dataclass(frozen=True)
 class Light:
     """``add_drop_db`` is the OSNR that adding and dropping together leave, ``margin_db`` what a lightpath must have
-    over its mode's need, ``lock_s`` what a receiver takes to lock after light returns. ``channels`` is how many the
-    band holds, by carrier; ``shared_risks`` which fibres fail together, by group."""
+    over its mode's need, ``lock_s`` what a receiver takes to lock after light returns. ``low_hz`` is the band's lower
+    edge and ``channels`` how many it holds, by carrier; ``shared_risks`` which fibres fail together, by group."""
 
     line_system: str
     margin_db: float
     lock_s: float
     add_drop_db: float
-    f_min_hz: float
+    low_hz: float
     transceivers: tuple[TransceiverType, ...]
     channels: dict[str, int]
     lines: tuple[Line, ...]

@@ -95,8 +95,8 @@ def _line_system(name: str, entry: LineSystemFile) -> LineSystem:
     return LineSystem(
         name=name,
         equipment=entry.equipment,
-        f_min_hz=entry.band[0],
-        f_max_hz=entry.band[1],
+        low_hz=entry.band[0],
+        high_hz=entry.band[1],
         power_dbm=entry.power,
         span_km=entry.span,
         span_db=entry.span_loss,

@@ -21,7 +21,7 @@ def _entry(value: str) -> str:
 
 def _band(value: list[float]) -> list[float]:
     if len(value) != 2 or value[0] >= value[1]:
-        raise problem("found a band that is not two rising frequencies", "as in [191.35 THz, 195.1 THz]")
+        raise problem("found a band that is not two rising frequencies", "as in [191.3125 THz, 195.1375 THz]")
     return value
 
 
@@ -85,19 +85,20 @@ class SwitchTypeFile(Model):
 
 
 class FibreTypeFile(Model):
-    """A type of fibre: dispersion in ps/nm/km, effective area in square micrometres."""
+    """A type of fibre: dispersion in ps/nm/km, effective area in square micrometres (GNPy's fibre
+    model breaks above 2,000)."""
 
     loss: Annotated[float, Quantity("attenuation", 0.0, 10.0)] = Field(examples=["0.2 dB/km"])
     dispersion: float = Field(examples=["16.7"])
-    effective_area: float = Field(gt=0, examples=["83"])
+    effective_area: float = Field(gt=0, le=2000, examples=["83"])
     sources: Sources = Field(default={})
 
 
 class LineSystemFile(Model):
-    """Amplifiers and ROADMs: a library of GNPy, and the band that is filled."""
+    """Amplifiers and ROADMs: a library of GNPy, and the edges of the band that is filled."""
 
     equipment: str = Field(examples=["eqpt_config.json"])
-    band: Annotated[list[Frequency], AfterValidator(_band)] = Field(examples=["[191.35 THz, 195.1 THz]"])
+    band: Annotated[list[Frequency], AfterValidator(_band)] = Field(examples=["[191.3125 THz, 195.1375 THz]"])
     power: Annotated[float, Quantity("carrier power", -30.0, 30.0)] = Field(examples=["0 dBm"])
     span: Length = 150.0
     span_loss: Level = 28.0

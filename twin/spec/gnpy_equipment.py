@@ -28,9 +28,10 @@ def read(path: Path) -> dict[str, Any]:
         if not data.get(section):
             raise _bad(path, section, f"the key {section!r} is missing", "", "take it from GNPy's own library")
     band, span = data["SI"][0], data["Span"][0]
+    half_hz = float(band["spacing"]) / 2
     system = {
         "equipment": str(path.resolve()),
-        "band": [f"{float(band['f_min'])!r} Hz", f"{float(band['f_max'])!r} Hz"],
+        "band": [f"{band['f_min'] - half_hz!r} Hz", f"{band['f_max'] + half_hz!r} Hz"],
         "power": f"{float(band['power_dbm'])!r} dBm",
         "span": f"{float(span['max_length'])!r} km",
         "span_loss": f"{float(span['max_loss'])!r} dB",

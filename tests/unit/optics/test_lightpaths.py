@@ -60,7 +60,7 @@ def test_the_quickest_route_the_best_mode_and_the_first_channel(load: Load) -> N
     first, second = paths
     assert (first.sites, first.fibres, first.mode, first.channel) == (("a", "c"), ("ac",), "400G", 1)
     assert (second.fibres, second.channel) == (("ac",), 2)
-    assert second.frequency_hz == 191.35e12 + 87.5e9
+    assert second.frequency_hz == 191.3125e12 + 1.5 * 87.5e9
     assert first.delay_s == pytest.approx(150 * 4.8967e-6 + 0.125e-6)
     assert first.margin_db == pytest.approx(first.gsnr_db - 24.0)
 

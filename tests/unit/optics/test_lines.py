@@ -67,7 +67,7 @@ def test_connectors_and_loss_make_a_line_worse(load: Load) -> None:
 
 def test_a_band_beyond_the_amplifiers_is_refused(load: Load, star: Star) -> None:
     topology = load(star("400ZR", "standard", [80]))
-    system = replace(topology.catalogue.line_systems["standard"], f_min_hz=191.3e12)
+    system = replace(topology.catalogue.line_systems["standard"], low_hz=191.25e12)
     catalogue = replace(topology.catalogue, line_systems={"standard": system})
     with pytest.raises(BadInput) as caught:
         survey(replace(topology, catalogue=catalogue))

@@ -67,7 +67,7 @@ def test_an_equipment_library_brings_its_transceivers_and_line_system(tmp_path: 
     assert loaded.topology.optics is not None
     assert loaded.topology.optics.line_system == "imported"
     system = loaded.topology.catalogue.line_systems["imported"]
-    assert (system.power_dbm, system.f_max_hz, system.span_km) == (2.0, 196.15e12, 135.0)
+    assert (system.power_dbm, system.high_hz, system.span_km) == (2.0, 196.175e12, 135.0)
     kind = loaded.topology.catalogue.transceivers["OpenROADM-MSA-ver.-5.0"]
     best = kind.modes[0]
     assert (best.rate_bps, best.osnr_db, best.slot_hz, best.bits_per_symbol) == (400e9, 24.0, 87.5e9, 7)
