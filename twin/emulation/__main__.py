@@ -25,7 +25,7 @@ def shell(bundle: Path) -> int:
     agent = Agent(bundle)
     try:
         agent.start()
-        agent.controller.settle()
+        agent.settle()
         if commands.exists():
             prompt.obey(agent.network, commands.read_text(encoding="utf-8").splitlines())
         else:

@@ -75,13 +75,17 @@ class Agent:
             end(self.proxy)
         self.ovs.stop()
 
+    def settle(self) -> list[dict[str, Any]]:
+        """Wait until the controller has done what the experiment asks of it first; returns the circuits."""
+        return self.controller.settle(len(self.plan.switches), self.scenario.wants_circuits)
+
     @property
     def namespaces(self) -> dict[str, int]:
         return {server.name: self.network.get(server.name).namespace for server in self.plan.servers}
 
     async def play(self) -> dict[str, Any]:
         """The experiment itself; returns the outcome."""
-        circuits = await qualify(self.plan, self.namespaces, self.controller.settle())
+        circuits = await qualify(self.plan, self.namespaces, self.settle())
         zero_s = float(math.ceil(time.monotonic() + 0.1))
         self.journal.zero_s = zero_s
         context = Context(self.plan, self.namespaces, zero_s, self.journal.record, str(self.bundle / "logs"))

@@ -11,13 +11,17 @@ import time
 from pathlib import Path
 from typing import Any
 
-from twin.emulation.processes import daemon, end, listens
+from twin.emulation.processes import connections, daemon, end, listens
 from twin.errors import RunBroke
 from twin.workloads.scenario import Controller
 
 #: How long a controller may take, in the lab's clock, to listen and to set up its first circuits.
 START_LIMIT_S = 60.0
 _POLL_S = 0.01
+#: The apps that answer for circuits, asked for or not.
+OURS = ("optical_circuit", "static_path")
+#: How long an app of which nothing is known has for its first flows once all switches are connected, s (assumed).
+FIRST_FLOWS_S = 1.0
 #: The states of a circuit that has yet to become active or to fail.
 _ON_THE_WAY = ("requested", "computed", "installing", "qualifying")
 
@@ -61,12 +65,19 @@ class ControllerProcess:
         if self._process is not None:
             end(self._process)
 
-    def settle(self) -> list[dict[str, Any]]:
-        """Wait until no circuit is on its way, and return them all."""
+    def settle(self, switches: int, circuits: bool) -> list[dict[str, Any]]:
+        """Wait until no circuit is on its way, and return them all.
+
+        Where the experiment asks for no ``circuits`` and the app is not one of ours, nothing more is expected than
+        that all ``switches`` are connected; the app then has a moment for its first flows."""
 
         def settled() -> bool:
             return all(circuit["state"] not in _ON_THE_WAY for circuit in self.circuits())
 
+        if not circuits and self._controller.name not in OURS:
+            self._wait_for(lambda: connections(self.port) >= switches, "did not get to know all switches")
+            time.sleep(FIRST_FLOWS_S)
+            return []
         self._wait_for(self._northbound.exists, "did not open its northbound socket")
         self._wait_for(settled, "did not finish setting up its circuits")
         return self.circuits()

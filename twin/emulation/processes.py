@@ -8,6 +8,8 @@ from pathlib import Path
 
 #: How long a program may take to end when asked, before it is killed.
 END_LIMIT_S = 10.0
+#: A socket's state in the kernel's table.
+_LISTENING, _ESTABLISHED = "0A", "01"
 
 
 def daemon(command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
@@ -28,6 +30,15 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 def listens(port: int) -> bool:
     """Is a TCP socket listening on ``port``? Read from the kernel: a connection would look like a client."""
-    wanted = f":{port:04X}"
-    rows = (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
-    return any(row[1].endswith(wanted) and row[3] == "0A" for row in rows)
+    return _count(port, _LISTENING) > 0
+
+
+def connections(port: int) -> int:
+    """How many TCP connections to the local ``port`` are established."""
+    return _count(port, _ESTABLISHED)
+
+
+def _count(port: int, state: str, table: Path = Path("/proc/net/tcp")) -> int:
+    """The kernel's sockets whose local port and state are these."""
+    rows = (line.split() for line in table.read_text().splitlines()[1:])
+    return sum(row[1].endswith(f":{port:04X}") and row[3] == state for row in rows)

@@ -50,8 +50,12 @@ def service_content(circuit: Circuit) -> dict[str, Any]:
     return content
 
 
-def check_reactions(circuit: Circuit, controller: str, document: Document, path: Path_) -> None:
-    """Raises ``BadInput`` for a circuit that needs a controller that reacts, where ``controller`` never does."""
+def check_controller(circuit: Circuit, controller: str, document: Document, path: Path_) -> None:
+    """Raises ``BadInput`` for a circuit that ``controller`` cannot make, or that needs one that reacts, where it never
+    does."""
+    if controller == "learning_switch":
+        found = f"found the circuit {circuit.name!r}, but the controller learning_switch makes no circuits"
+        raise document.bad(path, found, "", "write 'controller: optical_circuit', or remove the circuits")
     asked = [key for key in service_content(circuit) if key in _REACTIONS]
     if controller == "static_path" and asked:
         found = f"found '{asked[0]}' for {circuit.name!r}, but the controller static_path never reacts"

@@ -7,7 +7,7 @@ from typing import Any
 
 from twin.plan.topology import Topology
 from twin.spec import expectations
-from twin.spec.circuit_service import check_reactions, service_content
+from twin.spec.circuit_service import check_controller, service_content
 from twin.spec.circuits import CircuitBook
 from twin.spec.document import Document, nearest
 from twin.spec.experiment_file import ON_REQUEST, WHEN_DONE, ExperimentFile
@@ -20,7 +20,11 @@ from twin.workloads.scenario import AllReduce, Circuit, Controller, Scenario, Tr
 SCHEMA = 1
 CONTROLLERS = Path(__file__).resolve().parents[2] / "controllers"
 #: The apps in that folder that an experiment can name; the other files there are their parts.
-APPS = ("optical_circuit", "static_path")
+APPS = {
+    "optical_circuit": "optical_circuit.py",
+    "static_path": "static_path.py",
+    "learning_switch": "ryu_apps/learning_switch.py",
+}
 
 
 def resolve(
@@ -36,10 +40,10 @@ def resolve(
     actions = timeline.read(file.timeline, file.end)
     _check_end(file, document)
     for circuit in circuits:
-        check_reactions(circuit, file.controller.app, document, ("circuits",))
+        check_controller(circuit, file.controller.app, document, ("circuits",))
     for i, requested in timeline.requested.items():
         for circuit in requested:
-            check_reactions(circuit, file.controller.app, document, ("timeline", i, "reconfigure", "request"))
+            check_controller(circuit, file.controller.app, document, ("timeline", i, "reconfigure", "request"))
     scenario = Scenario(
         schema=SCHEMA,
         name=file.name,
@@ -84,7 +88,7 @@ def _controller(file: ExperimentFile, document: Document, folder: Path) -> Contr
     if file.controller.options:
         found = f"found options for {name!r}, which takes none"
         raise document.bad(("controller", "options"), found, "", "remove them")
-    return Controller(name, str(CONTROLLERS / f"{name}.py"), file.controller.options)
+    return Controller(name, str(CONTROLLERS / APPS[name]), file.controller.options)
 
 
 def _content(file: ExperimentFile, scenario: Scenario, requested: dict[int, tuple[Circuit, ...]]) -> dict[str, Any]:

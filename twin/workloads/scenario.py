@@ -189,3 +189,8 @@ class Scenario:
     sample_every_s: float
     end_s: float | None
     timeout_s: float
+
+    @property
+    def wants_circuits(self) -> bool:
+        """Whether circuits are asked for at any time."""
+        return bool(self.circuits) or any(action.do in ("request", "release") for action in self.timeline)

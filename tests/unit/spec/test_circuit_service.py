@@ -66,6 +66,13 @@ def test_what_cannot_be(refusal: Callable[..., str], rest: str, message: str) ->
     assert refusal("end: 1 s\n" + rest) == message
 
 
+def test_a_controller_that_makes_no_circuits(refusal: Callable[..., str]) -> None:
+    assert refusal("end: 1 s\ncircuits: [a-b]", "controller=learning_switch") == (
+        "e.yaml:5: circuits: found the circuit 'a-b', but the controller learning_switch makes no circuits; "
+        "write 'controller: optical_circuit', or remove the circuits"
+    )
+
+
 def test_a_controller_that_never_reacts_protects_nothing(refusal: Callable[..., str]) -> None:
     rest = "end: 1 s\ncircuits: [{between: [a, c], protection: 1+1}]"
     assert refusal(rest, "controller=static_path") == (

@@ -102,8 +102,8 @@ NET = "name: e\ntopology: net.yaml\n"
 STATIC = NET + "controller: static_path\n"
 END = "end: 1 s"
 UNKNOWN = (
-    "found the unknown controller 'optical'; allowed: optical_circuit, static_path, or a path to an app's .py file; "
-    "did you mean 'optical_circuit'?"
+    "found the unknown controller 'optical'; allowed: optical_circuit, static_path, learning_switch, "
+    "or a path to an app's .py file; did you mean 'optical_circuit'?"
 )
 
 

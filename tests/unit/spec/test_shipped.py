@@ -41,9 +41,9 @@ def test_its_resolved_texts_read_as_the_same(path: Path, tmp_path: Path) -> None
 
 
 def test_every_controller_that_can_be_named_is_there() -> None:
-    for name in APPS:
-        assert (CONTROLLERS / f"{name}.py").is_file()
-        assert load_experiment(REPOSITORY / "experiments/three-sites-cut.yaml", [f"controller={name}"])
+    for name, file in APPS.items():
+        assert (CONTROLLERS / file).is_file()
+        assert load_experiment(REPOSITORY / "experiments/internet-baseline.yaml", [f"controller={name}"])
 
 
 @pytest.mark.parametrize(
