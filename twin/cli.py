@@ -121,23 +121,32 @@ def export(
 
 @app.command(epilog="Example: twin run experiments/three-sites-cut.yaml --set controller=static_path --seed 2")
 def run(
-    experiment: ExperimentPath,
-    out: Annotated[Path | None, typer.Option("--out", help="The result bundle's folder, new or empty.")] = None,
+    files: Annotated[list[Path], typer.Argument(metavar="EXPERIMENT...", help="The experiments' YAML files.")],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="The result bundle's folder, new or empty; of several experiments, their parent."),
+    ] = None,
     lab: LabOption = "auto",
     clock: ClockOption = "virtual",
     sets: SetOption = [],  # noqa: B006 - Typer reads it and never changes it
     seed: Annotated[int | None, typer.Option("--seed", help="In place of the file's seed.")] = None,
+    jobs: Annotated[int | None, typer.Option("--jobs", min=1, help="Experiments at a time (default: CPUs).")] = None,
 ) -> None:
-    """Run an experiment and write its result bundle."""
+    """Run experiments and write their result bundles; several go side by side."""
     from rich.text import Text
 
     from twin import experiment as experiments
     from twin.results import bundle, summary
     from twin.spec import load_experiment
 
-    load_experiment(experiment, sets, seed)  # a mistake must show before the lab kernel is built
+    names = [load_experiment(file, sets, seed).scenario.name for file in files]
+    experiments.check(lab, clock)  # a mistake must show before the lab kernel is built
     _lab_kernel_for(lab)
-    finished = experiments.run(experiment, out, lab=lab, clock=clock, sets=sets, seed=seed)
+    if len(files) > 1:
+        options = [f"--lab={lab}", f"--clock={clock}", *(f"--set={one}" for one in sets)]
+        options += [] if seed is None else [f"--seed={seed}"]
+        raise typer.Exit(_run_side_by_side(files, names, out or Path("runs"), options, jobs))
+    finished = experiments.run(files[0], out, lab=lab, clock=clock, sets=sets, seed=seed)
     _show(Text(f"{finished.folder}/{bundle.REPORT}"))
     _show(summary.render(finished.results, bundle.read_run(finished.folder)))
     raise typer.Exit(0 if finished.results.met else EXPECTATION_FAILED)
@@ -339,6 +348,16 @@ def _show(renderable: Any) -> None:
     from rich.console import Console
 
     Console(highlight=False).print(renderable)
+
+
+def _run_side_by_side(files: list[Path], names: list[str], out: Path, options: list[str], jobs: int | None) -> int:
+    """The worst exit status; each experiment gets a line when it ends."""
+    from twin import side_by_side
+    from twin.results import bundle
+
+    made = [side_by_side.Job(file, bundle.create_below(out, name)) for file, name in zip(files, names, strict=True)]
+    at_once = jobs or len(os.sched_getaffinity(0))
+    return side_by_side.run_all(made, options, at_once, lambda job: print(job.outcome(), flush=True))
 
 
 def _lab_kernel_for(lab: str) -> None:

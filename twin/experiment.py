@@ -53,11 +53,9 @@ def run(
 
     Raises ``BadInput`` before anything is written, ``MachineLacks``, and ``RunBroke`` with the bundle kept.
     """
-    _check_choice("--lab", lab, LABS)
-    _check_choice("--clock", clock, CLOCKS)
+    check(lab, clock)
     loaded = load_experiment(path, sets, seed)
     plan = plan_light(loaded.topology, build_plan(loaded.topology))
-    LABS[lab].check(clock)
     folder = bundle.create(out, loaded.scenario.name)
     _write_inputs(folder, loaded, plan)
     end = _in_lab(folder, loaded, plan, ["run"], lab, clock)
@@ -71,11 +69,9 @@ def shell(
 ) -> tuple[int, str]:
     """Bring the experiment's network up in the lab and hand over Mininet's prompt on this terminal, or carry out
     ``commands``, one a line; returns the lab's status and what the commands printed."""
-    _check_choice("--lab", lab, LABS)
-    _check_choice("--clock", clock, CLOCKS)
+    check(lab, clock)
     loaded = load_experiment(path, sets, None)
     plan = plan_light(loaded.topology, build_plan(loaded.topology))
-    LABS[lab].check(clock)
     with tempfile.TemporaryDirectory(prefix="twin-shell-") as scratch:
         folder = Path(scratch)
         _write_inputs(folder, loaded, plan)
@@ -123,6 +119,14 @@ def memory_mb(plan: Plan) -> int:
     """Memory to give the lab kernel for ``plan``, MiB."""
     nodes = len(plan.servers) + len(plan.packet_switches) + len(plan.optical_switches)
     return BASE_MB + MEMORY_PER_NODE_MB * nodes
+
+
+def check(lab: str, clock: str) -> None:
+    """Raise ``BadInput`` where there is no such lab, clock, or clock in that lab; ``MachineLacks`` where the lab cannot
+    run here."""
+    _check_choice("--lab", lab, LABS)
+    _check_choice("--clock", clock, CLOCKS)
+    LABS[lab].check(clock)
 
 
 def _check_choice(option: str, value: str, allowed: Iterable[str]) -> None:

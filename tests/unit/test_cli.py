@@ -176,6 +176,39 @@ def test_lab_status(twin: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
+def test_several_experiments_go_side_by_side(twin: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from twin import side_by_side
+    from twin.lab import kernel_build
+
+    asked: list[Any] = []
+
+    def run_all(jobs: list[Any], options: list[str], at_once: int, done: Callable[[Any], None]) -> int:
+        asked.extend([[(str(job.path), job.folder) for job in jobs], options, at_once])
+        jobs[0].status, jobs[0].said = 4, "the run broke: no light"
+        done(jobs[0])
+        return 4
+
+    monkeypatch.setattr(kernel_build, "ensure", lambda progress: tmp_path)
+    monkeypatch.setattr(side_by_side, "run_all", run_all)
+    metro, parent = "experiments/metro-40km.yaml", tmp_path / "all"
+    status, out, err = twin("run", metro, DEMO, metro, "--out", str(parent), "--jobs", "3", "--seed", "5")
+    assert (status, out, err) == (4, "metro-40km-001: the run broke: no light\n", "")
+    names = ["metro-40km-001", "three-sites-cut-001", "metro-40km-002"]
+    assert asked == [
+        list(zip([metro, DEMO, metro], [parent / name for name in names], strict=True)),
+        ["--lab=auto", "--clock=virtual", "--seed=5"],
+        3,
+    ]
+
+
+def test_no_folder_is_made_where_one_of_several_is_wrong(twin: Run, tmp_path: Path) -> None:
+    status, out, err = twin("run", DEMO, "nowhere.yaml", "--out", str(tmp_path / "all"))
+    assert (status, out, err) == (2, "", "nowhere.yaml: found no such file; check the name\n")
+    status, _, err = twin("run", DEMO, DEMO, "--lab", "host", "--out", str(tmp_path / "all"))
+    assert (status, err.split(";")[0]) == (2, "--clock: found 'virtual' with --lab host")
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(("ok", "status"), [(True, 0), (False, 3), (None, 3)])
 def test_doctor_ends_well_when_the_default_lab_is_usable(
     twin: Run, monkeypatch: pytest.MonkeyPatch, ok: bool | None, status: int

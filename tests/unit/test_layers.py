@@ -41,8 +41,12 @@ SEES: Final[dict[str, set[str]]] = {
     "sweep": {"prediction", "predict", "results", *_HOST},
     "reproduction": {"prediction", "predict", "results", *_HOST},
     "tables": {"experiment", "lab", "predict", "results", *_HOST},
+    "side_by_side": {"lab", "results", *_HOST},
     "doctor": {"lab", *_GROUND},
-    "cli": {"doctor", "experiment", "prediction", "reproduction", "sweep", "lab", "predict", "results", *_HOST},
+    "cli": {
+        *("doctor", "experiment", "prediction", "reproduction", "side_by_side", "sweep", "lab", "predict", "results"),
+        *_HOST,
+    },
     "emulation": {"traffic", *_LAB_SIDE},  # it is the lab side's main program, and plays the workload
     "traffic": _LAB_SIDE,
     "controllers": {"control", *_LAB_SIDE},

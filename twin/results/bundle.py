@@ -59,7 +59,7 @@ def create(out: Path | None, name: str) -> Path:
     Raises ``BadInput`` where ``out`` is a file or a folder that is not empty: a bundle never overwrites another.
     """
     if out is None:
-        return _next_free(Path("runs"), name)
+        return create_below(Path("runs"), name)
     if out.is_dir() and any(out.iterdir()):
         raise BadInput("--out", "", f"found {str(out)!r}, which is not empty", remedy="name a new folder")
     if out.exists() and not out.is_dir():
@@ -68,8 +68,13 @@ def create(out: Path | None, name: str) -> Path:
     return out
 
 
-def _next_free(parent: Path, name: str) -> Path:
-    parent.mkdir(exist_ok=True)
+def create_below(parent: Path, name: str) -> Path:
+    """Make the first of ``PARENT/NAME-001``, ``-002``... that is free, and return it.
+
+    Raises ``BadInput`` where ``parent`` is a file."""
+    if parent.exists() and not parent.is_dir():
+        raise BadInput("--out", "", f"found {str(parent)!r}, which is not a folder", remedy="name a new folder")
+    parent.mkdir(parents=True, exist_ok=True)
     number = 1
     while True:
         folder = parent / f"{name}-{number:03d}"
