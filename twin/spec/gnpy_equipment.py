@@ -11,6 +11,19 @@ from twin.spec.gnpy_network import read_json
 
 #: What GNPy 3.0.1 knows at the top of a library.
 _SECTIONS: Final = {"Edfa", "Fiber", "RamanFiber", "Roadm", "SI", "Span", "Transceiver"}
+#: Keys that GNPy 3.0.1 reads; it ignores others, so a misspelt one would change the result unseen.
+_KNOWN: Final = {
+    "SI": {
+        *("f_min", "f_max", "baud_rate", "spacing", "power_dbm", "power_range_db", "roll_off", "tx_osnr"),
+        *("sys_margins", "tx_power_dbm", "use_si_channel_count_for_design", "type_variety"),
+    },
+    "Span": {
+        *("power_mode", "delta_power_range_db", "max_fiber_lineic_loss_for_raman", "target_extended_gain"),
+        *("max_length", "length_units", "max_loss", "padding", "EOL", "con_in", "con_out", "span_loss_ref"),
+        *("power_slope", "voa_margin", "voa_step"),
+    },
+}
+_SI_NEEDED: Final = ("f_min", "f_max", "spacing", "power_dbm")
 _MODE_KEYS: Final = ("format", "baud_rate", "OSNR", "bit_rate", "tx_osnr", "min_spacing")
 #: Gross over net bit rate, to guess the bits per symbol, on which only the bit error rate depends (assumed).
 _OVERHEAD: Final = 1.15
@@ -27,7 +40,15 @@ def read(path: Path) -> dict[str, Any]:
     for section in ("SI", "Span", "Edfa", "Roadm"):
         if not data.get(section):
             raise _bad(path, section, f"the key {section!r} is missing", "", "take it from GNPy's own library")
+    for section, known in _KNOWN.items():
+        for key in data[section][0]:
+            if key not in known:
+                raise _bad(path, key, f"found the unknown key {key!r} in {section}", ", ".join(sorted(known)))
     band, span = data["SI"][0], data["Span"][0]
+    for name, holder, keys in (("SI", band, _SI_NEEDED), ("Span", span, ("max_length", "max_loss"))):
+        for key in keys:
+            if not isinstance(holder.get(key), (int, float)):
+                raise _bad(path, name, f"found no number {key!r}", "", "take it from GNPy's own library")
     half_hz = float(band["spacing"]) / 2
     system = {
         "equipment": str(path.resolve()),

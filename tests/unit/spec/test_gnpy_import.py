@@ -154,11 +154,28 @@ def test_topohub_or_gnpy(tmp_path: Path) -> None:
         )
 
 
-def test_an_unknown_section_of_equipment(tmp_path: Path) -> None:
-    (tmp_path / "eq.json").write_text('{"SI": [],\n "Edfas": []}')
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            '{"SI": [],\n "Edfas": []}',
+            ":2: Edfas: found the unknown key 'Edfas'; allowed: Edfa, Fiber, RamanFiber, Roadm, SI, Span, Transceiver",
+        ),
+        ('{"SI": [{}],\n "Edfa": []}', ":1: Span: the key 'Span' is missing; take it from GNPy's own library"),
+        (
+            '{"Edfa": [{}], "Roadm": [{}], "Span": [{}],\n"SI": [{"fmin": 1}]}',
+            ":2: fmin: found the unknown key 'fmin' in SI; allowed: baud_rate, f_max, f_min, power_dbm, "
+            "power_range_db, roll_off, spacing, sys_margins, tx_osnr, tx_power_dbm, type_variety, "
+            "use_si_channel_count_for_design",
+        ),
+        (
+            '{"Edfa": [{}], "Roadm": [{}], "Span": [{}],\n"SI": [{"f_min": 1}]}',
+            ":2: SI: found no number 'f_max'; take it from GNPy's own library",
+        ),
+    ],
+)
+def test_wrong_equipment(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "eq.json").write_text(text)
     with pytest.raises(BadInput) as caught:
         load(tmp_path, network(), ", equipment: eq.json")
-    assert str(caught.value) == (
-        f"{tmp_path}/eq.json:2: Edfas: found the unknown key 'Edfas'; "
-        "allowed: Edfa, Fiber, RamanFiber, Roadm, SI, Span, Transceiver"
-    )
+    assert str(caught.value) == f"{tmp_path}/eq.json{message}"
