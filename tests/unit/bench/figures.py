@@ -1,0 +1,75 @@
+"""A benchmark's figures, made up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def accuracy() -> dict[str, Any]:
+    """One row over one switch and two."""
+    row = {
+        "rate_bps": 100e9,
+        "delay_s": 1e-3,
+        "mtu": 9000,
+        "flows": 1,
+        "loss": 0.01,
+        "ramp_rtts": 14.0,
+        "measure_s": 1.0,
+    }
+    chain: dict[str, Any] = {
+        "switches": 1,
+        "delays_s": [1e-3 + 3e-9, 1e-3 + 2e-9],
+        "rtts_s": [2e-3 + 6e-9, 2e-3 - 7e-9],
+        "tcp_bps": 100e9 * 8948 / 9014 * 1.001,
+        "udp_bps": 99.5e9,
+        "udp_expected_bps": 99.5e9,
+        "dropped": 0,
+    }
+    lossy = {key: value for key, value in chain.items() if key != "tcp_bps"} | {"switches": 2, "lost": 203}
+    lossy["delays_s"], lossy["rtts_s"] = list(chain["delays_s"]), list(chain["rtts_s"])
+    overrun = {"sent": 300, "arrived": 115, "counted": 185, "expected": 185}
+    return {
+        "rows": [{"row": row, "name": "100 Gb/s, 1 ms", "wall_s": 5.0, "chains": [chain, lossy], "overrun": overrun}],
+        "stock": [{"delays_s": [1.1e-3], "rtts_s": [2.2e-3], "tcp_bps": 4e9}],
+        "loss_probes": 20_000,
+    }
+
+
+def cost() -> dict[str, Any]:
+    """Half a second for one GB over two links."""
+    return {
+        "flows": [{"switches": 1, "links": 2, "size_bytes": 10**9, "time_s": 0.1, "sent": 10**9, "wall_s": 0.5}],
+        "ring": {"servers": 4, "links": 2, "size_bytes": 10**9, "time_s": 0.121, "wall_s": 6.0},
+        "memory": {"servers": 204_800.0, "links": 102_400.0, "switches": 153_600.0},
+    }
+
+
+def build(finished: bool = True) -> dict[str, Any]:
+    """A thousand servers."""
+    size = {
+        "servers": 1000,
+        "switches": 100,
+        "links": 1099,
+        "boot_s": 1.5,
+        "built_s": 9.0,
+        "pinged_s": 10.0,
+        "idle_wall_s": 0.3,
+        "removed_s": 1.25,
+        "used_bytes": 300 << 20,
+        "limit_s": 420.0,
+        "stock": {"built_s": 200.0, "pinged_s": 201.0, "removed_s": 60.0} if finished else None,
+    }
+    return {"sizes": [size], "idle_s": 30.0}
+
+
+def peer() -> dict[str, Any]:
+    """ns-3 takes ten times as long."""
+    case = {"twin": {"seconds": 0.1, "wall_s": 1.0}, "ns3": {"seconds": 0.101, "wall_s": 10.0, "whole_s": 12.0}}
+    return {"dumbbell": {"size_bytes": 10**9, **case}, "ring": {"size_bytes": 2 * 10**8, **case}}
+
+
+def everything() -> dict[str, Any]:
+    """All parts, and the machine."""
+    machine = {"cpu": "Fast CPU", "cpus": 2, "memory_gib": 24, "kernel": "6.1.0"}
+    parts = {"accuracy": accuracy(), "cost": cost(), "build": build(), "peer": peer()}
+    return {"machine": machine, "quick": False, "wall_s": 600.0, **parts}

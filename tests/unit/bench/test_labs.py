@@ -1,0 +1,22 @@
+"""What a lab leaves behind for the benchmark."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from bench.labs import Answer, read_marks
+
+
+def test_a_mark_has_the_host_s_time(tmp_path: Path) -> None:
+    (tmp_path / "marks").mkdir()
+    for name, at_s in (("start", 1000.25), ("end", 1003.5)):
+        (tmp_path / "marks" / name).touch()
+        os.utime(tmp_path / "marks" / name, (at_s, at_s))
+    marks = read_marks(tmp_path)
+    assert marks == {"start": 1000.25, "end": 1003.5}
+    assert Answer(None, marks, 999.0, 5.0).between("start", "end") == 3.25
+
+
+def test_a_lab_without_marks(tmp_path: Path) -> None:
+    assert read_marks(tmp_path) == {}

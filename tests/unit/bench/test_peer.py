@@ -1,0 +1,37 @@
+"""Beside ns-3, or why not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import ModuleType
+
+from bench import peer
+
+MISSING = "ns-3 is not installed (make bench installs the wheel ns3, where this Python and machine have one)"
+
+
+def test_the_table_beside_ns3(figures: ModuleType) -> None:
+    (table,) = peer.tables(figures.peer())
+    both = ("100.0 ms", "101.0 ms", "-0.990 %")
+    assert table.rows == (
+        ("dumbbell, 100 Gb/s, 1 ms, 1 GB, one flow", *both, "80 Gb/s", "79.208 Gb/s", "1.00 s", "10.0 s", "10 x"),
+        (
+            *("ring all-reduce, 4 x 100 Gb/s, 100 us, 200 MB, lock-step", *both),
+            *("16 Gb/s", "15.842 Gb/s", "1.00 s", "10.0 s", "10 x"),
+        ),
+    )
+
+
+def test_without_ns3_the_peer_is_skipped_and_says_why(tmp_path: Path) -> None:
+    said: list[str] = []
+    found = peer.measure(True, said.append, tmp_path / "python")
+    assert found == {"skipped": MISSING}
+    assert said == [f"peer: skipped, {MISSING}"]
+    assert peer.tables(found)[0].rows == ((MISSING,),)
+
+
+def test_an_ns3_that_does_not_start_is_skipped_with_its_own_words(tmp_path: Path) -> None:
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\necho first >&2\necho 'ImportError: no ns' >&2\nexit 1\n")
+    python.chmod(0o755)
+    assert peer.lacking(python) == "ns-3 does not start: ImportError: no ns"
