@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from twin.optics.lines import Lines, survey, types_of
+from twin.optics.power import items
 from twin.optics.routes import Map, Route
 from twin.optics.spectrum import Spectrum
 from twin.physics import modes as closing
@@ -27,7 +28,11 @@ def plan_light(topology: Topology, plan: Plan) -> Plan:
     """``plan`` with its light; unchanged where the topology has no optics. Raises ``BadInput``."""
     if topology.optics is None:
         return plan
-    return replace(plan, light=light_of(topology, survey(topology)))
+    light = light_of(topology, survey(topology))
+    parts = [item.total_w for item in items(topology, replace(plan, light=light))]
+    known = [part_w for part_w in parts if part_w is not None]
+    power_w = sum(known) if len(known) == len(parts) else None
+    return replace(plan, light=replace(light, power_w=power_w))
 
 
 def light_of(topology: Topology, lines: Lines) -> Light:

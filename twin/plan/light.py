@@ -75,7 +75,8 @@ class Refusal:
 class Light:
     """``add_drop_db`` is the OSNR that adding and dropping together leave, ``margin_db`` what a lightpath must have
     over its mode's need, ``lock_s`` what a receiver takes to lock after light returns. ``low_hz`` is the band's lower
-    edge and ``channels`` how many it holds, by carrier; ``shared_risks`` which fibres fail together, by group."""
+    edge and ``channels`` how many it holds, by carrier; ``shared_risks`` which fibres fail together, by group.
+    ``power_w`` is what the whole plant draws (None: the catalogue lacks a part's)."""
 
     line_system: str
     margin_db: float
@@ -88,3 +89,4 @@ class Light:
     shared_risks: dict[str, tuple[str, ...]]
     lightpaths: tuple[Lightpath, ...]
     refusals: tuple[Refusal, ...]
+    power_w: float | None = None

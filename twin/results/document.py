@@ -9,7 +9,7 @@ SCHEMA = 1
 
 @dataclass(frozen=True)
 class Metric:
-    """A number with its unit: ``s``, ``b/s``, ``ratio``, ``packets`` or ``1`` (a count)."""
+    """A number with its unit: ``s``, ``b/s``, ``ratio``, ``packets``, ``W``, ``J/b`` or ``1`` (a count)."""
 
     value: float | int
     unit: str

@@ -8,7 +8,8 @@ from pathlib import Path
 from twin.errors import BadInput, RunBroke
 from twin.results import bundle, samples
 from twin.results.bundle import Run
-from twin.results.document import SCHEMA, Results
+from twin.results.document import SCHEMA, Metrics, Results
+from twin.results.energy import energy_metrics
 from twin.results.expectations import judge
 from twin.results.fidelity import judge_fidelity
 from twin.results.metrics import metrics_of
@@ -33,15 +34,16 @@ def finish(folder: Path, *, lab: str, clock: str, wall_s: float, engine: str = "
     except BadInput as problem:
         raise RunBroke(f"the lab left no whole result: {problem}", log) from problem
     samples.write_parquet(folder / bundle.SAMPLES, table)
-    results = results_of(run, engine=engine, lab=lab, clock=clock, wall_s=wall_s)
+    more = energy_metrics(run.plan, table)
+    results = results_of(run, engine=engine, lab=lab, clock=clock, wall_s=wall_s, more=more)
     bundle.write_results(folder, results)
     (folder / bundle.SAMPLES_CSV).unlink()
     return results
 
 
-def results_of(run: Run, *, engine: str, lab: str, clock: str, wall_s: float) -> Results:
-    """The results of ``run``: the same for every engine."""
-    metrics = metrics_of(run)
+def results_of(run: Run, *, engine: str, lab: str, clock: str, wall_s: float, more: Metrics | None = None) -> Results:
+    """The results of ``run``: the same for every engine, and ``more`` metrics where there are any."""
+    metrics = {**metrics_of(run), **(more or {})}
     return Results(
         schema=SCHEMA,
         experiment=run.scenario.name,

@@ -10,6 +10,7 @@ expectations and ``twin compare`` use them), so each is written here once:
     W.throughput .retransmits .loss                                                           W: iperf3
     fibre.NAME.restoration  fibre.NAME.lost_circuits      per fibre that was cut while it carried circuits
     link.NAME.NODE.dropped                                only where something was dropped
+    optics.power  .energy_per_bit                         only with transceivers of the catalogue (energy.py)
 """
 
 from __future__ import annotations

@@ -82,6 +82,10 @@ def show(metric: Metric) -> str:
         return show_rate(rounded(metric.value, 4))
     if metric.unit == "ratio":
         return show_ratio(metric.value)
+    if metric.unit == "W":
+        return f"{metric.value:.4g} W"
+    if metric.unit == "J/b":
+        return f"{metric.value * 1e9:.4g} nJ/b"
     return f"{int(metric.value):,}" if float(metric.value).is_integer() else f"{metric.value:.6g}"
 
 

@@ -25,8 +25,8 @@ def render(light: Light) -> list[RenderableType]:
 
 def _lightpaths(light: Light) -> Table:
     table = Table(title="Lightpaths", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
-    table.show_edge = False
-    table.add_column("lightpath", overflow="fold")
+    table.show_edge, table.padding = False, (0, 1, 0, 0)
+    table.add_column("lightpath", overflow="fold", min_width=9)
     for column in ("mode", "rate", "length", "one way", "GSNR", "margin", "ch", "dBm"):
         table.add_column(column, justify="right", no_wrap=True)
     for path in light.lightpaths:
