@@ -18,6 +18,7 @@ from twin.control.commands import Answer, Barrier, Command, PacketOut, Record, W
 from twin.control.events import (
     ArpAsked,
     BarrierAnswered,
+    CircuitChanged,
     CircuitReleased,
     CircuitRequested,
     CircuitsListed,
@@ -33,6 +34,7 @@ from twin.control.ledger import Ledger
 from twin.control.packets import base_flows
 from twin.control.plant import Plant, Port
 from twin.control.requests import why_impossible
+from twin.control.service import Service
 from twin.control.site_routing import SiteRouting
 from twin.control.tables import Tables
 from twin.plan.model import Plan
@@ -90,6 +92,8 @@ class Brain:
                 self._on_arp(event)
             case CircuitRequested():
                 self._on_requested(event)
+            case CircuitChanged(name, service):
+                self._on_changed(name, service)
             case CircuitReleased(name):
                 self._on_released(name)
             case CircuitsListed():
@@ -182,6 +186,14 @@ class Brain:
         elif not self._missing:
             self._circuits.start(circuit)
         return circuit
+
+    def _on_changed(self, name: str, service: Service) -> None:
+        circuit = self._circuits.get(name)
+        if circuit is None or not circuit.alive:
+            why = f"there is no circuit {name!r}"
+        else:
+            why = why_impossible(self.plant, circuit.sites, service) or self._circuits.change(circuit, service)
+        self._out.append(Answer(not why, why))
 
     def _on_released(self, name: str) -> None:
         circuit = self._circuits.get(name)

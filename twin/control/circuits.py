@@ -86,6 +86,15 @@ class Circuits:
         self.fail(circuit, reason)
         self._reuse()
 
+    def change(self, circuit: Circuit, service: Service) -> str:
+        """Ask something else of a circuit; returns why that cannot be, or nothing."""
+        if circuit.state is State.REQUESTED:
+            circuit.service = service
+            return ""
+        if not circuit.carries or circuit.step is not Step.SETTLED:
+            return f"circuit {circuit.name!r} is {circuit.state.value} and has not settled; ask again when it has"
+        return self._resilience.change(circuit, service)
+
     def release(self, circuit: Circuit) -> None:
         """Lead packets elsewhere, let the last ones leave, and give back everything the circuit holds."""
         if circuit.carries:
@@ -198,7 +207,6 @@ class Circuits:
                 self._activate(circuit, "it has a second path again" if circuit.carries else circuit.cause)
             case Step.MAKING:
                 circuit.route, circuit.other = circuit.other, circuit.route
-                circuit.cause = "returned to a shorter path, make before break"
                 circuit.enter(Step.SWITCHING)
             case Step.SWITCHING:
                 due_s = now_s + self._ledger.drain_s(circuit.other)

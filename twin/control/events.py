@@ -71,6 +71,14 @@ class CircuitRequested:
 
 
 @dataclass(frozen=True)
+class CircuitChanged:
+    """Something else is asked of the circuit ``name`` from now on. Gets an ``Answer``."""
+
+    name: str
+    service: Service
+
+
+@dataclass(frozen=True)
 class CircuitReleased:
     """The circuit ``name`` is no longer wanted. Gets an ``Answer``."""
 
@@ -95,6 +103,7 @@ Event = (
     | FlowRefused
     | ArpAsked
     | CircuitRequested
+    | CircuitChanged
     | CircuitReleased
     | CircuitsListed
     | Woken

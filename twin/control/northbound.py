@@ -2,6 +2,7 @@
 
     {"do": "request", "name": "c1", "sites": ["tokyo", "osaka"]}   {"ok": true}
     {"do": "release", "name": "c2"}                                {"ok": false, "reason": "there is no circuit 'c2'"}
+    {"do": "change", "name": "c1", "service": {"avoid": ["ab"]}}   {"ok": true}
     {"do": "list"}                                                 {"ok": true, "circuits": [...]}
 
 A request may have a ``service`` beside its sites, with the keys that ``service_of`` reads. One that cannot be met is
@@ -15,13 +16,13 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from twin.control.commands import Answer
-from twin.control.events import CircuitReleased, CircuitRequested, CircuitsListed
+from twin.control.events import CircuitChanged, CircuitReleased, CircuitRequested, CircuitsListed
 from twin.control.service import Disjoint, Protection, Reconfigure, Service
 
-Question = CircuitRequested | CircuitReleased | CircuitsListed
+Question = CircuitRequested | CircuitChanged | CircuitReleased | CircuitsListed
 
 #: verb -> the keys it needs
-_KEYS: Final = {"request": ("name", "sites"), "release": ("name",), "list": ()}
+_KEYS: Final = {"request": ("name", "sites"), "change": ("name", "service"), "release": ("name",), "list": ()}
 #: What a service's keys are called in a ``Service``, where it is another name, and what they may hold.
 _FIELD: Final = {"revert": "reverts", "capacity_bps": "min_rate_bps"}
 _ALLOWED: Final = {
@@ -83,6 +84,8 @@ def parse(line: str) -> Question:
     name = data["name"]
     if not isinstance(name, str) or not name:
         raise ValueError(f"name: found {_short(name)}; allowed: a text")
+    if verb == "change":
+        return CircuitChanged(name, service_of(data["service"]))
     if verb == "release":
         return CircuitReleased(name)
     return CircuitRequested(name, _sites(data["sites"]), service_of(data.get("service", {})))

@@ -2,10 +2,10 @@
 
 - **switch-over** of a protected circuit (loss of light on one of its two paths): 1+1, what was under way on the dark
   path; 1:1, that and what is sent until both ends have switched;
-- **return, make before break** (the better path finds a channel beside the old one): nothing; frames that take the
-  shorter path may overtake those still under way on the longer one;
-- **return, break before make** (asked for, or only the old route's own channel would do, as with whole fibres that both
-  routes share): what is under way, and what is sent until the switches have answered.
+- **return or move, make before break** (the better path finds a channel beside the old one): nothing; frames that take
+  the shorter path may overtake those still under way on the longer one;
+- **return or move, break before make** (asked for, or only the old route's own channel would do, as with whole fibres
+  that both routes share): what is under way, and what is sent until the switches have answered.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from collections.abc import Callable
 
 from twin.control.circuit import Circuit, State, Step
 from twin.control.ledger import Ledger
+from twin.control.requests import why_no_path
 from twin.control.route import Route
-from twin.control.service import Reconfigure
+from twin.control.service import Reconfigure, Service
 
 Install = Callable[[Circuit, str], None]
 
@@ -63,28 +64,51 @@ class Resilience:
         if circuit.service.protected:
             self._swap_back(circuit)
             return
+        assert circuit.route is not None
+        best = self._best_without_itself(circuit, circuit.service)
+        cost = circuit.service.cost
+        if best is not None and cost(best.path) < cost(circuit.route.path):
+            self._move(circuit, best, "returned to a shorter path")
+
+    def change(self, circuit: Circuit, service: Service) -> str:
+        """Ask something else of a settled circuit that carries traffic, and move it where its path no longer does.
+        Returns why that cannot be; empty: it can."""
         assert circuit.ends is not None
         assert circuit.route is not None
-        best = self._best_without_itself(circuit)
+        if service.protection is not circuit.service.protection or service.protected:
+            return f"circuit {circuit.name!r} cannot change its protection or be moved under it; release it, ask anew"
+        best = self._best_without_itself(circuit, service)
+        permitted = self._ledger.spectrum.permits(circuit.route, service)
+        if best is None and not permitted:
+            self._ledger.drop(circuit.route)
+            reason = why_no_path(self._ledger.spectrum, circuit.ends, service)
+            self._ledger.take(circuit, circuit.route)
+            return reason or f"no path from {circuit.sites[0]} to {circuit.sites[1]} that does has light"
+        circuit.service = service
+        if best is not None and not permitted:
+            self._move(circuit, best, "moved to another path")
+        return ""
+
+    def _move(self, circuit: Circuit, best: Route, why: str) -> None:
+        """To a route as good as ``best``: beside the old one if it may, else in its place."""
+        assert circuit.ends is not None
         cost = circuit.service.cost
-        if best is None or cost(best.path) >= cost(circuit.route.path):
-            return
-        spectrum = self._ledger.spectrum
-        beside = spectrum.find_route(circuit.ends, self._ledger.lit, circuit.service)
+        beside = self._ledger.spectrum.find_route(circuit.ends, self._ledger.lit, circuit.service)
         wanted = circuit.service.reconfigure is Reconfigure.MAKE_BEFORE_BREAK
         if wanted and beside is not None and cost(beside.path) == cost(best.path):
             circuit.other = self._ledger.take(circuit, beside)
+            circuit.cause = f"{why}, make before break"
             circuit.enter(Step.MAKING)
             self._ledger.follow(circuit)
         else:
             self._ledger.drop_routes(circuit)
-            self._install(circuit, "returned to a shorter path, break before make")
+            self._install(circuit, f"{why}, break before make")
 
-    def _best_without_itself(self, circuit: Circuit) -> Route | None:
+    def _best_without_itself(self, circuit: Circuit, service: Service) -> Route | None:
         """The best route if the circuit's own channel were free."""
         assert circuit.ends is not None
         self._ledger.drop(circuit.route)
-        best = self._ledger.spectrum.find_route(circuit.ends, self._ledger.lit, circuit.service)
+        best = self._ledger.spectrum.find_route(circuit.ends, self._ledger.lit, service)
         self._ledger.take(circuit, circuit.route)
         return best
 

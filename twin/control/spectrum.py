@@ -86,6 +86,11 @@ class Spectrum:
         routes = [Route(ends, path, channel) for path, channel in found if path is not None]
         return min(routes, key=lambda route: (*service.cost(route.path), route.channel), default=None)
 
+    def permits(self, route: Route, service: Service) -> bool:
+        """Whether ``service`` allows ``route``, lit or not."""
+        usable = self._usable(route.ends, lambda fibre: True, service, frozenset())
+        return all(usable(edge) for edge in route.path) and self._allows(service, route.path)
+
     def find_pair(self, ends: Ends, lit: Lit, service: Service = PLAIN) -> tuple[Route, Route] | None:
         """Two routes as disjoint as ``service`` wants them, the better one first: those with the least sum of delays
         where channels are free on them, else the best route and the best one beside it."""

@@ -15,6 +15,7 @@ from twin.control.brain import Brain, optical_circuit
 from twin.control.circuit import Circuit, State, Step
 from twin.control.commands import Command, Wake
 from twin.control.events import (
+    CircuitChanged,
     CircuitReleased,
     CircuitRequested,
     Event,
@@ -145,6 +146,9 @@ class World:
         elif kind == "request one":
             service = Service(SERVICES[x % len(SERVICES)], wait_to_restore_s=float(y % 2))
             self.tell(CircuitRequested(f"c{y % 6}", (sites[x % len(sites)], sites[y % len(sites)]), service))
+        elif kind == "change":
+            avoid = frozenset({fibres[y % len(fibres)]} if fibres and y % 3 else ())
+            self.tell(CircuitChanged(f"c{x % 6}", Service(avoid=avoid)))
         elif kind == "release":
             self.tell(CircuitReleased(f"c{x % 6}"))
         elif kind == "lose" and dpid not in self.lost:
@@ -242,7 +246,7 @@ def check_packets(world: World) -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(plans(), steps_of([*KINDS, "request one", "request one", "restart"]), st.integers(1, 2))
+@given(plans(), steps_of([*KINDS, "request one", "request one", "change", "restart"]), st.integers(1, 2))
 def test_whatever_happens_nothing_is_shared_orphaned_or_looped(plan: Plan, todo: list[Step_], channels: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(CHANNELS, "roadm", range(1, channels + 1))

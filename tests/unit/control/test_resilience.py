@@ -8,7 +8,7 @@ import pytest
 
 from twin.control.brain import optical_circuit
 from twin.control.commands import AddFlow, Answer, RemoveFlow
-from twin.control.events import CircuitReleased, CircuitRequested, PortStatus, Woken
+from twin.control.events import CircuitChanged, CircuitReleased, CircuitRequested, PortStatus, Woken
 from twin.control.flows import Flow, Match, Output, PopChannel, PushChannel
 from twin.control.service import Protection, Reconfigure, Service
 
@@ -180,3 +180,66 @@ def test_paths_that_a_service_allows(bench: Any, service: Service, fibres: list[
 )
 def test_a_service_that_cannot_be_had_says_why(bench: Any, service: Service, reason: str) -> None:
     assert bench.answers(bench.play(CircuitRequested("a-b", ("a", "b"), service))) == [Answer(False, reason)]
+
+
+AVOIDING = Service(avoid=frozenset({"ab"}))
+
+
+def test_a_changed_circuit_moves_make_before_break(bench: Any) -> None:
+    bench.play(CircuitRequested("a-b", ("a", "b")))
+    commands = bench.brain.handle(CircuitChanged("a-b", AVOIDING), 10.0)
+    assert bench.answers(commands) == [Answer(True)]
+    assert not any(isinstance(command, RemoveFlow) for command in commands)
+    for answer in bench.network.apply(commands):
+        assert bench.network.send("a-1", "b-1").lost == ""
+        commands += bench.network.play(bench.brain, answer, 10.0)
+    moved = {"circuit": "a-b", "fibres": ["ca", "bc"], "channel": 1}
+    assert bench.records(commands) == [
+        ("circuit-active", {**moved, "reason": "moved to another path, make before break"})
+    ]
+
+
+def test_a_changed_circuit_moves_break_before_make_when_that_is_asked_for(bench: Any) -> None:
+    bench.play(CircuitRequested("a-b", ("a", "b")))
+    service = Service(avoid=frozenset({"ab"}), reconfigure=Reconfigure.BREAK_BEFORE_MAKE)
+    events = [event for event, _ in bench.milestones(bench.play(CircuitChanged("a-b", service)))]
+    assert events == ["circuit-down", "circuit-active"]
+    assert bench.state("a-b")[1] == ["ca", "bc"]
+
+
+def test_a_circuit_whose_path_still_does_stays(bench: Any) -> None:
+    bench.play(CircuitRequested("a-b", ("a", "b")))
+    commands = bench.play(CircuitChanged("a-b", Service(max_delay_s=0.5e-3)))
+    assert (bench.answers(commands), bench.flow_mods(commands)) == ([Answer(True)], [])
+    bench.flip("ab", up=False)
+    assert bench.state("a-b")[0] == "restoring"
+
+
+@pytest.mark.parametrize(
+    ("asked", "change", "reason"),
+    [
+        (Service(), Service(max_delay_s=0.4e-3), "no free path from a to b takes 0.4 ms or less"),
+        (
+            Service(),
+            Service(Protection.ONE_PLUS_ONE),
+            "circuit 'a-b' cannot change its protection or be moved under it; release it, ask anew",
+        ),
+        (Service(), Service(avoid=frozenset({"x"})), "there is no fibre or site 'x'"),
+    ],
+)
+def test_changes_that_cannot_be(bench: Any, asked: Service, change: Service, reason: str) -> None:
+    bench.play(CircuitRequested("a-b", ("a", "b"), asked))
+    assert bench.play(CircuitChanged("a-b", change)) == [Answer(False, reason)]
+    assert bench.state("a-b")[:3] == ("active", ["ab"], 1)
+
+
+def test_a_change_waits_for_light_and_for_the_circuit(bench: Any) -> None:
+    assert bench.play(CircuitChanged("a-b", AVOIDING)) == [Answer(False, "there is no circuit 'a-b'")]
+    bench.brain.handle(CircuitRequested("a-b", ("a", "b")), 1.0)
+    reason = "circuit 'a-b' is installing and has not settled; ask again when it has"
+    assert bench.play(CircuitChanged("a-b", AVOIDING)) == [Answer(False, reason)]
+    bench.brain.handle(CircuitReleased("a-b"), 1.0)
+    bench.play(CircuitRequested("a-b", ("a", "b")))
+    bench.flip("ca", up=False)
+    reason = "no path from a to b that does has light"
+    assert bench.play(CircuitChanged("a-b", AVOIDING)) == [Answer(False, reason)]
