@@ -35,7 +35,7 @@ def measure(quick: bool, say: Callable[[str], None]) -> dict[str, Any]:
 def failures(found: dict[str, Any]) -> list[str]:
     """Every measurement outside its bound, in words."""
     return [
-        f"{row['name']} over {chain['switches']} switches: {what}"
+        f"{row['name']} over {chain['switches']} switch{'es' * (chain['switches'] > 1)}: {what}"
         for row in found["rows"]
         for chain in row["chains"]
         for what, holds in checks(row["row"], chain, found["loss_probes"]).items()

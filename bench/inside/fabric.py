@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 import time
 
@@ -16,7 +15,6 @@ def main() -> int:
     """Answer one question: ``servers``, ``switches`` and ``idle_s`` of the lab's clock."""
     ask = lab.question()
     with lab.switches() as ovs:
-        free = lab.free_bytes()
         lab.mark("ready")
         plan = cases.fabric(ask["servers"], ask["switches"])
         lab.mark("planned")
@@ -26,14 +24,11 @@ def main() -> int:
         first, last = (Place(network.get(s.name).namespace, s.ip) for s in (plan.servers[0], plan.servers[-1]))
         rtt_s = probes.delays_s(first, last, 1, 0.0)[0][1]
         lab.mark("pinged")
-        gc.collect()
-        used = free - lab.free_bytes()
-        lab.mark("idle")
         time.sleep(ask["idle_s"])
         lab.mark("rested")
         network.stop()
         lab.mark("removed")
-    lab.answer({"rtt_s": rtt_s, "used_bytes": used, "links": len(plan.links), "switches": len(plan.switches)})
+    lab.answer({"rtt_s": rtt_s, "links": len(plan.links), "switches": len(plan.switches)})
     return 0
 
 

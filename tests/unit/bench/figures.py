@@ -55,7 +55,6 @@ def build(finished: bool = True) -> dict[str, Any]:
         "pinged_s": 10.0,
         "idle_wall_s": 0.3,
         "removed_s": 1.25,
-        "used_bytes": 300 << 20,
         "limit_s": 420.0,
         "stock": {"built_s": 200.0, "pinged_s": 201.0, "removed_s": 60.0} if finished else None,
     }

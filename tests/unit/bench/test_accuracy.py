@@ -25,8 +25,8 @@ def test_each_measurement_outside_its_bound_is_named(figures: ModuleType) -> Non
     second["dropped"] = 1
     found["rows"][0]["overrun"]["arrived"] = 116
     assert accuracy.failures(found) == [
-        "100 Gb/s, 1 ms over 1 switches: delay",
-        "100 Gb/s, 1 ms over 1 switches: TCP goodput",
+        "100 Gb/s, 1 ms over 1 switch: delay",
+        "100 Gb/s, 1 ms over 1 switch: TCP goodput",
         "100 Gb/s, 1 ms over 2 switches: drops",
         "100 Gb/s, 1 ms over 2 switches: loss",
         "100 Gb/s, 1 ms: of a burst 116 frames arrived",
