@@ -1,7 +1,7 @@
 # `make demo` and `make test` do all their set-up themselves, once. See README.md.
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
-.PHONY: help setup demo test check tables clean
+.PHONY: help setup demo test check tables bench clean
 
 PYTHON := /usr/bin/python3.11
 VENV := .venv
@@ -33,6 +33,9 @@ check: $(VENV)/.installed ## lint, format, types
 tables: setup ## measure again what the README shows, and write it there
 	$(RUN)/python -m twin.tables
 
+bench: setup $(VENV)/ns3 ## measure, with peers beside: ONLY=accuracy for a part, QUICK=1 for small sizes, WRITE=1 for docs
+	$(RUN)/python -m bench $(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick) $(if $(WRITE),--markdown)
+
 clean: ## remove the virtual environment and what tools cached here; keep the lab kernel
 	rm -rf $(VENV) *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
@@ -44,6 +47,12 @@ $(VENV)/.packages: $(LISTS)
 $(VENV)/.installed: $(VENV)/.packages setup.cfg pyproject.toml
 	$(OPEN) $(PYTHON) -m venv --system-site-packages $(VENV)
 	$(OPEN) $(RUN)/python -m pip install --disable-pip-version-check --progress-bar off -q -e '.[dev]'
+	touch $@
+
+# The peer, ns-3, in an environment of its own. Where it has no wheel the benchmark says so and leaves it out.
+$(VENV)/ns3: $(VENV)/.installed
+	$(OPEN) $(PYTHON) -m venv $@
+	-$(OPEN) $@/bin/python -m pip install --disable-pip-version-check --progress-bar off -q 'ns3 >=3.44,<4'
 	touch $@
 
 $(VENV)/.kernel: $(VENV)/.installed $(RECIPE)
