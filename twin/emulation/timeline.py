@@ -104,7 +104,7 @@ class Timeline:
     async def _perform(self, action: Action) -> None:
         if action.do in ("cut", "repair"):
             self._cut_or_repair(action)
-        elif action.do in ("request", "release"):
+        elif action.do in ("request", "change", "release"):
             self._reconfigure(action)
         elif action.do == "controller":
             self._kill_or_start(action.target)
@@ -166,9 +166,11 @@ class Timeline:
         request: dict[str, Any] = {"do": action.do, "name": action.target}
         if action.circuit is not None:
             service = to_json(action.circuit)
-            request |= {"sites": service.pop("sites"), "service": service}
+            sites = service.pop("sites")
             del service["name"]
-        event = "circuit-requested" if action.do == "request" else "circuit-released"
+            more = {"change": {"service": service}, "request": {"sites": sites, "service": service}}
+            request |= more.get(action.do, {})
+        event = {"request": "circuit-requested", "change": "circuit-changed"}.get(action.do, "circuit-released")
         self._context.record("timeline", event, circuit=action.target)
         reply = self._controller.ask(request)
         if not reply["ok"]:

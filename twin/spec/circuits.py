@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from twin.plan.topology import Site, Topology
 from twin.spec.circuit_service import with_service
@@ -33,6 +34,23 @@ class CircuitBook:
             found = f"found {name!r}, which is not a circuit at that time"
             raise self.document.bad(path, found, ", ".join(self.wanted), nearest(name, list(self.wanted)))
         del self.wanted[name]
+
+    def change(self, file: CircuitFile, path: Path_) -> Circuit:
+        """Something else is asked of a circuit from now on; what ``file`` does not say is at its default."""
+        circuit = self.wanted.get(file.name or "")
+        if circuit is None:
+            found = f"found {file.name!r}, which is not a circuit at that time" if file.name else "found no name"
+            raise self.document.bad((*path, "name"), found, ", ".join(self.wanted))
+        for key in ("between", "protection", "disjoint"):
+            if key in file.model_fields_set:
+                found = f"found {key!r}, which cannot be changed"
+                raise self.document.bad((*path, key), found, "", "release the circuit, and request another one")
+        if circuit.protection in ("1:1", "1+1"):
+            found = f"found {circuit.name!r}, which is protected ({circuit.protection}) and cannot be moved"
+            raise self.document.bad(path, found, "", "release it, and request another one")
+        changed = with_service(circuit, file, self.topology, self.document, path)
+        self.wanted[circuit.name] = replace(changed, protection=circuit.protection, disjoint=circuit.disjoint)
+        return self.wanted[circuit.name]
 
     def _circuit(self, file: CircuitFile, path: Path_) -> Circuit:
         between = file.between

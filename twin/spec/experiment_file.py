@@ -111,9 +111,10 @@ WorkloadFile = Annotated[AllReduceFile | CollectiveFile | PacketsFile | Iperf3Fi
 
 
 class ReconfigureFile(Model):
-    """Circuits to give back, by name, and then circuits to ask for."""
+    """Circuits to give back, by name, circuits of which something else is asked, and then circuits to ask for."""
 
     release: list[str] = Field(default=[])
+    change: list[CircuitFile] = Field(default=[])
     request: list[CircuitOrPair] = Field(default=[])
 
 

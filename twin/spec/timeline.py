@@ -159,16 +159,19 @@ class TimelineReader:
             raise self.document.bad(path, found, ", ".join(known) or "none: there is no workload", nearest(name, known))
 
     def _reconfigure(self, index: int, at_s: float, file: ReconfigureFile, path: Path_) -> list[Action]:
-        """First what is given back, then what is asked for: the transceivers set free can be used again at once."""
+        """First what is given back, then what changes, then what is asked for: what is set free can be used again."""
         if self.killed:
             found = f"found a reconfiguration at {show_time(at_s)}, when the controller is killed"
             raise self.document.bad(path, found, "", "start it before: 'controller: start'")
-        if not file.release and not file.request:
-            raise self.document.bad(path, "found nothing to do", "release: [NAMES], request: [CIRCUITS]")
+        if not file.release and not file.change and not file.request:
+            allowed = "release: [NAMES], change: [CIRCUITS], request: [CIRCUITS]"
+            raise self.document.bad(path, "found nothing to do", allowed)
         released = {name: self.book.wanted.get(name) for name in file.release}
         for i, name in enumerate(file.release):
             self.book.release(name, (*path, "release", i))
+        changed = [self.book.change(circuit, (*path, "change", i)) for i, circuit in enumerate(file.change)]
         requested = self.book.read(file.request, (*path, "request"))
         self.requested[index] = requested
         actions = [Action(at_s, "release", name, circuit) for name, circuit in released.items()]
+        actions += [Action(at_s, "change", circuit.name, circuit) for circuit in changed]
         return actions + [Action(at_s, "request", circuit.name, circuit) for circuit in requested]

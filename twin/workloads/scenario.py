@@ -152,7 +152,7 @@ Workload = Iperf3 | Packets | AllReduce | Training
 @dataclass(frozen=True)
 class Action:
     """One entry of the timeline. ``do``: ``cut`` or ``repair`` a fibre or a packet link (``target`` its name),
-    ``request`` or ``release`` a circuit (``circuit``), ``start`` or ``stop`` a workload (``target`` its name),
+    ``request``, ``change`` or ``release`` a circuit (``circuit``), ``start`` or ``stop`` a workload (``target`` its name),
     ``controller`` (``target`` is ``kill`` or ``start``), ``degrade`` an amplifier or ``attenuate`` a fibre by
     ``level_db`` from what was planned (0: as planned again)."""
 
@@ -193,4 +193,4 @@ class Scenario:
     @property
     def wants_circuits(self) -> bool:
         """Whether circuits are asked for at any time."""
-        return bool(self.circuits) or any(action.do in ("request", "release") for action in self.timeline)
+        return bool(self.circuits) or any(action.do in ("request", "change", "release") for action in self.timeline)

@@ -122,7 +122,8 @@ VERBS = "cut, repair, degrade, reconfigure, start, stop, controller"
         ),
         (
             "- {at: 2 s, reconfigure: {}}",
-            "11: timeline[1].reconfigure: found nothing to do; allowed: release: [NAMES], request: [CIRCUITS]",
+            "11: timeline[1].reconfigure: found nothing to do; "
+                "allowed: release: [NAMES], change: [CIRCUITS], request: [CIRCUITS]",
         ),
     ],
 )
@@ -169,3 +170,27 @@ def test_the_controller_is_killed_and_started(load: Callable[..., LoadedExperime
 )
 def test_a_controller_that_is_or_is_not_there(refusal: Callable[..., str], entries: str, message: str) -> None:
     assert refusal("end: 1 s\ntimeline: " + entries) == message
+
+
+def test_something_else_is_asked_of_a_circuit(load: Callable[..., LoadedExperiment]) -> None:
+    change = "{name: a-b, avoid: [b-c], reconfigure: break-before-make}"
+    text = f"end: 1 s\ncircuits: [a-b]\ntimeline: [{{at: 0.1 s, reconfigure: {{change: [{change}]}}}}]\n"
+    changed = Circuit("a-b", ("a", "b"), avoid=("b-c",), reconfigure="break-before-make")
+    assert load(text).scenario.timeline == (Action(0.1, "change", "a-b", changed),)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("{name: x}", "change[0].name: found 'x', which is not a circuit at that time; allowed: a-b"),
+        ("{avoid: [b-c]}", "change[0].name: found no name; allowed: a-b"),
+        (
+            "{name: a-b, protection: none}",
+            "change[0].protection: found 'protection', which cannot be changed; "
+            "release the circuit, and request another one",
+        ),
+    ],
+)
+def test_changes_that_cannot_be(refusal: Callable[..., str], change: str, message: str) -> None:
+    text = f"end: 1 s\ncircuits: [a-b]\ntimeline:\n- {{at: 0.1 s, reconfigure: {{change: [{change}]}}}}\n"
+    assert refusal(text) == f"e.yaml:7: timeline[0].reconfigure.{message}"
