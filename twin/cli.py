@@ -171,6 +171,20 @@ def predict(
     raise typer.Exit(0 if finished.results.met else EXPECTATION_FAILED)
 
 
+@app.command(epilog="Example: twin trace experiments/training-1000km.yaml data --out traces")
+def trace(
+    experiment: ExperimentPath,
+    workload: Annotated[str, typer.Argument(metavar="WORKLOAD", help="One of its collectives, trainings or traces.")],
+    out: Annotated[Path, typer.Option("--out", help="The folder for WORKLOAD.RANK.et, a file for each rank.")],
+    sets: SetOption = [],  # noqa: B006 - Typer reads it and never changes it
+) -> None:
+    """Write a workload as MLCommons Chakra execution traces; the workload kind `trace` plays such files."""
+    from twin import trace as traces
+
+    for path in traces.write(experiment, workload, out, sets):
+        print(path)
+
+
 @app.command(epilog="Example: twin sweep sweeps/training-1000km.yaml")
 def sweep(
     file: Annotated[Path, typer.Argument(metavar="SWEEP", help="The sweep's YAML file.")],

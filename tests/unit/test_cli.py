@@ -40,8 +40,9 @@ def twin(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
     return run
 
 
-VERBS = [[verb] for verb in ("validate", "plan", "run", "predict", "sweep", "compare", "reproduce", "report", "shell")]
-VERBS += [["clean"], ["doctor"], ["lab", "build"], ["lab", "status"]]
+VERBS = [[verb] for verb in ("validate", "plan", "run", "predict", "trace", "sweep", "compare", "reproduce", "report")]
+VERBS += [["shell"], ["clean"], ["doctor"], ["lab", "build"], ["lab", "status"]]
+
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=" ".join)

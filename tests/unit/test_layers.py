@@ -38,6 +38,7 @@ SEES: Final[dict[str, set[str]]] = {
     "results": _HOST,
     "experiment": {"lab", "predict", "results", *_HOST},
     "prediction": {"predict", "results", *_HOST},
+    "trace": _HOST,
     "sweep": {"prediction", "predict", "results", *_HOST},
     "reproduction": {"prediction", "predict", "results", *_HOST},
     "tables": {"experiment", "lab", "predict", "results", *_HOST},

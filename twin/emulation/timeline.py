@@ -14,7 +14,7 @@ from twin.errors import RunBroke
 from twin.plan.codec import to_json
 from twin.traffic import allreduce, iperf3, packets, training
 from twin.traffic.context import Context, Record
-from twin.workloads.scenario import Action, AllReduce, Iperf3, Scenario, Training, Workload
+from twin.workloads.scenario import Action, AllReduce, Iperf3, Scenario, Trace, Training, Workload
 
 
 class Timeline:
@@ -88,7 +88,7 @@ class Timeline:
                 await allreduce.run(workload, self._context, record)
             elif isinstance(workload, Iperf3):
                 await iperf3.run(workload, self._context, record)
-            elif isinstance(workload, Training):
+            elif isinstance(workload, (Training, Trace)):
                 await training.run(workload, self._context, record)
             else:
                 await packets.run(workload, self._context, record)

@@ -15,7 +15,7 @@ from twin.predict.control_plane import SETUP_S, ControlPlane, check_controller
 from twin.predict.play import Process
 from twin.predict.sampler import Sampler
 from twin.predict.simulator import Simulator
-from twin.workloads.scenario import Action, AllReduce, Iperf3, Scenario, Training, Workload
+from twin.workloads.scenario import Action, AllReduce, Iperf3, Scenario, Trace, Training, Workload
 
 
 @dataclass(frozen=True)
@@ -191,6 +191,6 @@ def _process_of(workload: Workload, simulator: Simulator, record: dict[str, Any]
         return allreduce.run(workload, simulator, record)
     if isinstance(workload, Iperf3):
         return iperf3.run(workload, simulator, record)
-    if isinstance(workload, Training):
+    if isinstance(workload, (Training, Trace)):
         return training.run(workload, simulator, record)
     return probes.run(workload, simulator, record)

@@ -1,4 +1,4 @@
-"""The ``training`` workload, predicted."""
+"""The ``training`` and ``trace`` workloads, predicted."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any
 from twin.predict.play import Play, Process
 from twin.predict.simulator import Simulator
 from twin.workloads.allreduce import sites_of
-from twin.workloads.scenario import Training
-from twin.workloads.training import first_record, training_graph
+from twin.workloads.scenario import Trace, Training
+from twin.workloads.training import first_record, round_graph
 
 
-def run(workload: Training, simulator: Simulator, record: dict[str, Any]) -> Process:
+def run(workload: Training | Trace, simulator: Simulator, record: dict[str, Any]) -> Process:
     """Play it ``rounds`` times; ``record`` holds what was done so far whenever this is closed."""
     record |= first_record(workload, simulator.now_s)
-    graph = training_graph(workload, sites_of(workload.servers, simulator.plan))
+    graph = round_graph(workload, sites_of(workload.servers, simulator.plan))
     names = workload.servers
     play = Play(simulator, graph, {(a, b): [(names[a], names[b])] for a, b in graph.channels()})
     try:

@@ -10,7 +10,7 @@ from twin.results.document import Fidelity
 from twin.results.event import Event
 from twin.results.outcome import AllReduceRecord, Iperf3Record, Outcome, PacketsRecord, TrainingRecord, WorkloadRecord
 from twin.units import show_time
-from twin.workloads.scenario import AllReduce, Iperf3, Packets, Scenario, Training, Workload
+from twin.workloads.scenario import AllReduce, Iperf3, Packets, Scenario, Trace, Training, Workload
 
 #: How late an action of the real clock may come before the run says so. Assumed: a tenth of the usual target for
 #: restoration, 50 ms.
@@ -54,7 +54,7 @@ def _lack(workload: Workload, record: WorkloadRecord) -> str:
     if isinstance(workload, AllReduce) and isinstance(record, AllReduceRecord):
         done = len(record.iterations)
         return "" if done >= record.planned else f"{done} of {record.planned} iterations"
-    if isinstance(workload, Training) and isinstance(record, TrainingRecord):
+    if isinstance(workload, (Training, Trace)) and isinstance(record, TrainingRecord):
         done = len(record.iterations)
         return "" if done >= record.planned else f"{done} of {record.planned} rounds"
     if isinstance(workload, Packets) and isinstance(record, PacketsRecord):

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from twin.spec.base import Interval, Model, Moment, Name, Pair, Size, all_or_list, shorthand
 from twin.spec.quantity import Measure, MeasureRule, Quantity
+from twin.spec.trace import TraceFile
 from twin.spec.training import TrainingFile
 
 #: Stand for the words ``on-request`` and ``when-done``.
@@ -107,7 +108,9 @@ class Iperf3File(Model):
     congestion: Congestion | None = None
 
 
-WorkloadFile = Annotated[AllReduceFile | CollectiveFile | PacketsFile | Iperf3File | TrainingFile, Field(discriminator="kind")]
+WorkloadFile = Annotated[
+    AllReduceFile | CollectiveFile | PacketsFile | Iperf3File | TrainingFile | TraceFile, Field(discriminator="kind")
+]
 
 
 class ReconfigureFile(Model):

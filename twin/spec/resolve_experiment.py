@@ -14,7 +14,7 @@ from twin.spec.experiment_file import ON_REQUEST, WHEN_DONE, ExperimentFile
 from twin.spec.timeline import TimelineReader
 from twin.spec.workloads import WorkloadReader
 from twin.units import show_time
-from twin.workloads.scenario import AllReduce, Circuit, Controller, Scenario, Training, Workload
+from twin.workloads.scenario import AllReduce, Circuit, Controller, Scenario, Trace, Training, Workload
 
 #: Version of ``workload.json``.
 SCHEMA = 1
@@ -108,8 +108,10 @@ def _content(file: ExperimentFile, scenario: Scenario, requested: dict[int, tupl
 
 
 def _fill(entry: dict[str, Any], workload: Workload) -> None:
-    if isinstance(workload, (AllReduce, Training)):
+    if isinstance(workload, (AllReduce, Training, Trace)):
         entry["servers"] = list(workload.servers)
+    if isinstance(workload, Trace):
+        entry["files"] = workload.files
 
 
 def _circuit(circuit: Circuit) -> dict[str, Any]:

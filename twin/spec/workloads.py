@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 
 from twin.plan.topology import Topology
-from twin.spec import training
+from twin.spec import trace, training
 from twin.spec.document import Document, Path_, nearest
 from twin.spec.experiment_file import AllReduceFile, CollectiveFile, Iperf3File, PacketsFile, WorkloadFile
+from twin.spec.trace import TraceFile
 from twin.spec.training import TrainingFile
 from twin.workloads.scenario import AllReduce, Iperf3, Packets, Training, Workload
 
@@ -38,6 +39,8 @@ class WorkloadReader:
             return self._packets(name, file, path)
         if isinstance(file, TrainingFile):
             return self._training(name, file, path)
+        if isinstance(file, TraceFile):
+            return trace.read(name, file, self._servers(file.servers, path), self._next_port(), self.document, path)
         return self._iperf3(name, file, path)
 
     def _servers(self, named: list[str], path: Path_) -> list[str]:

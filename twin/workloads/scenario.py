@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from twin.workloads.graph import Graph
+
 
 @dataclass(frozen=True)
 class Circuit:
@@ -146,7 +148,24 @@ class Training:
     kind: str = "training"
 
 
-Workload = Iperf3 | Packets | AllReduce | Training
+@dataclass(frozen=True)
+class Trace:
+    """The execution traces of a job, rank i on the i-th of ``servers``: ``graph``, played ``rounds`` times back to
+    back. ``files`` says where it was read from, with ``{rank}`` in it."""
+
+    name: str
+    start_s: float
+    servers: tuple[str, ...]
+    graph: Graph
+    files: str
+    rounds: int = 1
+    warmup: int = 0
+    congestion: str = "cubic"
+    port: int = 7000
+    kind: str = "trace"
+
+
+Workload = Iperf3 | Packets | AllReduce | Training | Trace
 
 
 @dataclass(frozen=True)

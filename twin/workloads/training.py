@@ -16,8 +16,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from twin.workloads.collectives import Ready, add_all_to_all, add_hierarchy, add_ring, split
+from twin.workloads.critical_path import end_times
 from twin.workloads.graph import COMPUTE, Graph, GraphBuilder
-from twin.workloads.scenario import Training
+from twin.workloads.scenario import Trace, Training
 
 #: Collectives per layer of tensor and of expert parallelism, forward and backward together.
 PER_LAYER = 4
@@ -62,17 +63,33 @@ def ideal_round_s(workload: Training) -> float:
     return workload.compute_s * steps_per_round(workload)
 
 
-def first_record(workload: Training, start_s: float) -> dict[str, Any]:
-    """What every engine records of it; a round is added to ``iterations`` when it is done."""
+def round_graph(workload: Training | Trace, sites: Sequence[Sequence[int]]) -> Graph:
+    """One round of a training or of a trace."""
+    return workload.graph if isinstance(workload, Trace) else training_graph(workload, sites)
+
+
+def first_record(workload: Training | Trace, start_s: float) -> dict[str, Any]:
+    """What every engine records of it; a round is added to ``iterations`` when it is done. A trace's computing is that
+    of its busiest rank."""
+    if isinstance(workload, Trace):
+        ends = end_times(workload.graph)
+        busy_s = [0.0] * workload.graph.ranks
+        for step in workload.graph.steps:
+            busy_s[step.rank] += step.seconds
+        own = {"steps": 1, "compute_s": max(busy_s), "ideal_s": max(end or 0.0 for end in ends), "tokens": 0}
+    else:
+        own = {
+            "steps": steps_per_round(workload),
+            "compute_s": workload.compute_s,
+            "ideal_s": ideal_round_s(workload),
+            "tokens": tokens_per_round(workload),
+        }
     return {
-        "kind": "training",
+        "kind": workload.kind,
         "start_s": start_s,
         "ranks": len(workload.servers),
         "planned": workload.rounds,
-        "steps": steps_per_round(workload),
-        "compute_s": workload.compute_s,
-        "ideal_s": ideal_round_s(workload),
-        "tokens": tokens_per_round(workload),
+        **own,
         "iterations": [],
     }
 
