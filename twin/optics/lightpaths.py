@@ -96,6 +96,8 @@ class _Planner:
         if mode is None:
             reason = self._why(routes[0], kind, modes[-1])
             return Refusal(order.name, order.sites, reason, self._nearest(order, routes[0], kind, modes))
+        if self._whole_fibres(order):
+            return self._claim_whole(order, routes[0], kind, mode)
         channels = self._system.channels(mode.slot_hz)
         if order.channel is not None and self.spectrum.is_free(routes[0].fibres, order.channel, mode.slot_hz):
             return self._claim(order, routes[0], kind, mode, order.channel)
@@ -104,6 +106,21 @@ class _Planner:
             reason = f"no channel of {channels} is free on all of {', '.join(routes[0].fibres)}"
             return Refusal(order.name, order.sites, reason, self._other_route(order, routes[0], kind, modes))
         return self._claim(order, routes[0], kind, mode, channel)
+
+    def _whole_fibres(self, order: LightpathOrder) -> bool:
+        optical = next(site.optical for site in self.topology.sites if site.name == order.sites[0])
+        return optical is not None and optical.kind == "ocs"
+
+    def _claim_whole(
+        self, order: LightpathOrder, route: Route, kind: TransceiverType, mode: Mode
+    ) -> Lightpath | Refusal:
+        """Optical circuit switches join fibres, not channels: a lightpath takes its fibres whole."""
+        band_hz = self._system.high_hz - self._system.low_hz
+        if not self.spectrum.is_free(route.fibres, 1, band_hz):
+            reason = f"another lightpath takes a fibre of {', '.join(route.fibres)} whole"
+            return Refusal(order.name, order.sites, reason, self._other_route(order, route, kind, [mode]))
+        self.spectrum.claim(route.fibres, 1, band_hz)
+        return replace(self._lightpath(order, route, kind, mode, 1), channel=0)
 
     def _routes(self, order: LightpathOrder) -> list[Route]:
         """The route by order, or the quickest."""
@@ -124,6 +141,11 @@ class _Planner:
 
     def _claim(self, order: LightpathOrder, route: Route, kind: TransceiverType, mode: Mode, channel: int) -> Lightpath:
         self.spectrum.claim(route.fibres, channel, mode.slot_hz)
+        return self._lightpath(order, route, kind, mode, channel)
+
+    def _lightpath(
+        self, order: LightpathOrder, route: Route, kind: TransceiverType, mode: Mode, channel: int
+    ) -> Lightpath:
         seen = self._see(route, mode)
         return Lightpath(
             name=order.name,

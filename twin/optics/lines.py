@@ -38,9 +38,12 @@ def equipment(topology: Topology) -> dict[str, Any]:
 
 
 def survey(topology: Topology) -> Lines:
-    """Design the plant and send every carrier over every line. Raises ``BadInput`` for what GNPy refuses."""
+    """Design the plant and send every carrier over every line; no fibres, no lines. Raises ``BadInput`` for what GNPy
+    refuses."""
     optics, catalogue = topology.optics, topology.catalogue
     assert optics is not None
+    if not topology.fibres:
+        return Lines((), 1000.0)
     system = catalogue.line_systems[optics.line_system]
     plant = DesignedPlant(gnpy_json.network(topology, catalogue), equipment(topology), system)
     carriers = {mode.carrier: mode for kind in types_of(topology) for mode in kind.modes}

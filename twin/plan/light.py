@@ -41,8 +41,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Lightpath:
-    """A route that closes. ``sites`` are all sites passed, ``regenerators`` those where it is received and sent anew.
-    GSNR is the worst of its sections; ``gsnr_db`` and ``margin_db`` are dB in 0.1 nm."""
+    """A route that closes. ``sites`` are all sites passed; ``channel`` counts from 1, and 0 stands for whole fibres.
+    GSNR is that of the worse direction; ``gsnr_db`` and ``osnr_db`` are dB in 0.1 nm."""
 
     name: str
     sites: tuple[str, ...]

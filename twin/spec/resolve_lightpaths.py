@@ -47,7 +47,12 @@ class LightpathReader:
                 found = f"found {name!r}, which is not a fibre that starts at {here!r}"
                 starting = [fibre.name for fibre in self.topology.fibres if here in fibre.sites]
                 raise self.document.bad((*path, "over", i), found, ", ".join(starting), nearest(name, starting))
-            here = fibre.sites[1] if fibre.sites[0] == here else fibre.sites[0]
+            there = fibre.sites[1] if fibre.sites[0] == here else fibre.sites[0]
+            kinds = [optical.kind for site in (here, there) if (optical := self.sites[site].optical) is not None]
+            if kinds[0] != kinds[-1]:
+                found = f"found {name!r}, which joins {kinds[0]} and {kinds[-1]}"
+                raise self.document.bad((*path, "over", i), found, "fibres between switches of one kind")
+            here = there
         if order.fibres and here != order.sites[1]:
             found = f"found fibres that lead to {here!r}"
             raise self.document.bad((*path, "over"), found, f"a way to {order.sites[1]!r}")
@@ -60,6 +65,10 @@ class LightpathReader:
             raise self.document.bad((*path, "mode"), found, ", ".join(modes), nearest(order.mode, list(modes)))
         if order.channel is None:
             return
+        optical = self.sites[order.sites[0]].optical
+        if optical is not None and optical.kind == "ocs":
+            found = "found a channel between optical circuit switches, which join whole fibres"
+            raise self.document.bad((*path, "channel"), found, "", "leave it out")
         if not order.fibres:
             found = "found a channel, but no fibres for it"
             raise self.document.bad((*path, "channel"), found, "", "name them, as in 'over: [tokyo-osaka]'")

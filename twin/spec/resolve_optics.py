@@ -112,8 +112,16 @@ def with_light(topology: Topology, file: TopologyFile, document: Document, catal
     reader = LightpathReader(replace(topology, optics=optics, catalogue=catalogue), document)
     orders = [reader.read(name, order) for name, order in (file.lightpaths or {}).items()]
     if file.lightpaths is None:
-        orders = [LightpathOrder(fibre.name, fibre.sites, (fibre.name,)) for fibre in topology.fibres]
+        joined = [fibre for fibre in topology.fibres if _can_be_lit(topology, fibre)]
+        orders = [LightpathOrder(fibre.name, fibre.sites, (fibre.name,)) for fibre in joined]
     return replace(topology, optics=optics, catalogue=catalogue, lightpaths=tuple(orders))
+
+
+def _can_be_lit(topology: Topology, fibre: FibrePair) -> bool:
+    """Whether transceivers of one type, behind switches of one kind, are at both ends."""
+    a, b = (site for name in fibre.sites for site in topology.sites if site.name == name)
+    one_kind = a.optical is not None and b.optical is not None and a.optical.kind == b.optical.kind
+    return one_kind and a.transceiver == b.transceiver and bool(a.transceivers and b.transceivers)
 
 
 def _optics(file: OpticsFile, document: Document, catalogue: Catalogue, types: list[str]) -> Optics:

@@ -124,6 +124,16 @@ def test_refused_with_the_nearest_thing_that_would_work(
     assert [(refusal.reason, refusal.remedy) for refusal in refusals] == [(reason, remedy)]
 
 
+def test_circuit_switches_give_whole_fibres(load: Load) -> None:
+    rest = "lightpaths: {p: {between: [a, c]}, q: {between: [a, c]}}"
+    topology = load(TRIANGLE.replace("MODE", "OpenZR+").replace("roadm", "ocs") + rest)
+    light = light_of(topology, lines_of(topology, QUIET))
+    assert [(path.name, path.fibres, path.channel) for path in light.lightpaths] == [("p", ("ac",), 0)]
+    assert [(refusal.reason, refusal.remedy) for refusal in light.refusals] == [
+        ("another lightpath takes a fibre of ac whole", "the route a - b - c (200 km) closes with 400G")
+    ]
+
+
 def test_a_long_route_needs_several_regenerators(load: Load) -> None:
     """Four fibres of 70 km, and a reach of 120 km: one section each."""
     text = "name: x\nsites:\n" + "".join(f"  {name}: {SITE.replace('MODE', '1.6T-class')}\n" for name in "abcde")

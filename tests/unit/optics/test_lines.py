@@ -65,6 +65,11 @@ def test_connectors_and_loss_make_a_line_worse(load: Load) -> None:
     assert clean > dirty > lossy
 
 
+def test_a_plant_without_fibres_has_no_lines(load: Load) -> None:
+    site = "{optical: roadm, transceivers: {count: 1, mode: 400ZR}}"
+    assert survey(load(f"name: x\nsites: {{a: {site}}}\n")).lines == ()
+
+
 def test_a_band_beyond_the_amplifiers_is_refused(load: Load, star: Star) -> None:
     topology = load(star("400ZR", "standard", [80]))
     system = replace(topology.catalogue.line_systems["standard"], low_hz=191.25e12)

@@ -72,6 +72,14 @@ def test_without_lightpaths_there_is_one_for_each_fibre(tmp_path: Path) -> None:
     assert orders == (LightpathOrder("ab", ("a", "b"), ("ab",)), LightpathOrder("bc", ("b", "c"), ("bc",)))
 
 
+def test_fibres_that_no_lightpath_can_fill_get_none(tmp_path: Path) -> None:
+    text = HEAD.replace("c: {optical: roadm", "c: {optical: ocs") + FIBRES.replace(
+        "fibres:", "  d: {optical: roadm}\nfibres:"
+    )
+    text += "  ad: {between: [a, d], length: 80 km}\n"
+    assert [order.name for order in load(tmp_path, text).topology.lightpaths] == ["ab"]
+
+
 OWN = """\
 transceivers:
   mine:
@@ -189,6 +197,17 @@ KNOWN = "400ZR, OpenZR+, 800ZR, 1.6T-class, OpenROADM-v5"
         (
             HEAD + FIBRES + "lightpaths:\n  p: {between: [a, c], over: [ab]}\n",
             "FILE:10: lightpaths.p.over: found fibres that lead to 'b'; allowed: a way to 'c'",
+        ),
+        (
+            HEAD.replace("c: {optical: roadm", "c: {optical: ocs") + FIBRES
+            + "lightpaths:\n  p: {between: [a, c], over: [ab, bc]}\n",
+            "FILE:10: lightpaths.p.over[1]: found 'bc', which joins roadm and ocs; "
+            "allowed: fibres between switches of one kind",
+        ),
+        (
+            HEAD.replace("roadm", "ocs") + FIBRES + "lightpaths:\n  p: {between: [a, b], over: [ab], channel: 1}\n",
+            "FILE:10: lightpaths.p.channel: found a channel between optical circuit switches, which join whole fibres; "
+            "leave it out",
         ),
         (
             HEAD + FIBRES + "lightpaths:\n  p: {between: [a, c], over: [bc]}\n",
