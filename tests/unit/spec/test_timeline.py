@@ -123,7 +123,7 @@ VERBS = "cut, repair, degrade, reconfigure, start, stop, controller"
         (
             "- {at: 2 s, reconfigure: {}}",
             "11: timeline[1].reconfigure: found nothing to do; "
-                "allowed: release: [NAMES], change: [CIRCUITS], request: [CIRCUITS]",
+            "allowed: release: [NAMES], change: [CIRCUITS], request: [CIRCUITS]",
         ),
     ],
 )
