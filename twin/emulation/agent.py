@@ -28,9 +28,9 @@ from twin.emulation.timeline import Timeline
 from twin.errors import TwinError
 from twin.plan.codec import from_json
 from twin.plan.model import Plan
-from twin.traffic import loop
+from twin.traffic import loop, packets
 from twin.traffic.context import Context
-from twin.workloads.scenario import Scenario
+from twin.workloads.scenario import Packets, Scenario
 
 #: Sockets and databases of this run; in memory, inside the lab.
 RUN_FOLDER = Path("/run/twin")
@@ -86,6 +86,8 @@ class Agent:
     async def play(self) -> dict[str, Any]:
         """The experiment itself; returns the outcome."""
         circuits = await qualify(self.plan, self.namespaces, self.settle())
+        if any(isinstance(workload, Packets) for workload in self.scenario.workloads):
+            packets.load()
         zero_s = float(math.ceil(time.monotonic() + 0.1))
         self.journal.zero_s = zero_s
         context = Context(self.plan, self.namespaces, zero_s, self.journal.record, str(self.bundle / "logs"))

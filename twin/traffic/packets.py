@@ -7,6 +7,7 @@ header (PSN, RTP sequence) and in full in the first eight bytes after it.
 from __future__ import annotations
 
 import asyncio
+import importlib
 import socket
 import struct
 import time
@@ -53,6 +54,12 @@ class Crafter:
         struct.pack_into("!I", frame, _TRANSPORT + 8, sequence & 0xFFFFFF)
         frame[-4:] = zlib.crc32(frame[_TRANSPORT + 5 : -4], self._masked).to_bytes(4, "little")
         return bytes(frame)
+
+
+def load() -> None:
+    """Load scapy. It takes a second of real time, which must not fall into an experiment."""
+    for name in ("scapy.layers.inet", "scapy.layers.rtp", "scapy.contrib.roce"):
+        importlib.import_module(name)
 
 
 def _first_frame(header: str, source: Server, destination: Server, payload_bytes: int) -> bytes:
