@@ -88,7 +88,8 @@ def sampled_s(folder: Path) -> float:
 
 def run_all(jobs: Sequence[Job], options: Sequence[str], at_once: int, done: Callable[[Job], None]) -> int:
     """Run ``jobs``, at most ``at_once`` at a time, each with the command line's ``options``; ``done`` hears of each
-    that ended. Returns the worst exit status. ``KeyboardInterrupt`` is passed on once all have ended."""
+    that ended. Returns the worst exit status. ``KeyboardInterrupt`` is passed on once all have ended;
+    the folders of those that never started go."""
     waiting, running = list(jobs), list[Job]()
     with signals_interrupt(), _display(jobs) as show:
         try:
@@ -102,6 +103,8 @@ def run_all(jobs: Sequence[Job], options: Sequence[str], at_once: int, done: Cal
                 show()
         finally:
             _end(running)
+            for job in waiting:
+                job.folder.rmdir()
     return max(job.status or 0 for job in jobs)
 
 

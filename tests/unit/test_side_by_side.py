@@ -118,6 +118,7 @@ def test_an_interrupt_ends_all_and_starts_none(tmp_path: Path) -> None:
         run(jobs, 2)
     words = (tmp_path / "pids").read_text().split()
     assert words[2:] == ["ended", "ended"]
+    assert [job.folder.exists() for job in jobs] == [True, True, False]
     assert not any(Path(f"/proc/{pid}").exists() for pid in words[:2])
 
 
