@@ -9,7 +9,7 @@ import pytest
 
 from twin.errors import BadInput
 from twin.optics.lines import survey
-from twin.physics.quality import quality
+from twin.physics.quality import Harm, quality
 from twin.plan.topology import Topology
 
 Load = Callable[..., Topology]
@@ -63,6 +63,21 @@ def test_connectors_and_loss_make_a_line_worse(load: Load) -> None:
     mode = topology.catalogue.transceivers["400ZR"].modes[0]
     clean, dirty, lossy = (quality([lines.lines[i]], mode, lines.add_drop_db).osnr_db for i in (0, 2, 4))
     assert clean > dirty > lossy
+
+
+@pytest.mark.parametrize(("more_km", "more_db"), [(5, 1.0), (15, 3.0)])
+def test_a_fibre_that_loses_more_is_as_bad_as_a_longer_one(load: Load, more_km: int, more_db: float) -> None:
+    """The rule for harm in a run against GNPy, which designs the amplifiers for the longer span anew."""
+    site = "{optical: roadm, transceivers: {count: 1, mode: OpenZR+}}"
+    text = f"name: x\nsites: {{a: {site}, b: {site}}}\nfibres:\n"
+    text += "  plain: {between: [a, b], spans: [60 km, 60 km, 60 km]}\n"
+    text += f"  longer: {{between: [a, b], spans: [{60 + more_km} km, 60 km, 60 km]}}\n"
+    topology = load(text)
+    lines = survey(topology)
+    mode = topology.catalogue.transceivers["OpenZR+"].modes[0]
+    harmed = quality([lines.lines[0]], mode, lines.add_drop_db, Harm({}, {"plain": more_db}))
+    longer = quality([lines.lines[2]], mode, lines.add_drop_db)
+    assert harmed.osnr_db == pytest.approx(longer.osnr_db, abs=0.1)
 
 
 def test_a_plant_without_fibres_has_no_lines(load: Load) -> None:
