@@ -2,12 +2,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from twin.control.adoption import routes_in
 from twin.control.brain import Brain, optical_circuit
 from twin.control.commands import Command, Record, RemoveFlow
 from twin.control.events import CircuitRequested, SwitchConnected
 from twin.control.flows import Flow, FlowKey, Match, Output
 from twin.control.plant import Plant
+from twin.control.service import Protection, Service
 from twin.plan.model import Plan
 
 AB, BC = CircuitRequested("a-b", ("a", "b")), CircuitRequested("b-c", ("b", "c"))
@@ -81,3 +84,13 @@ def test_flows_of_nobody_go_once_all_switches_are_there(bench: Any, triangle: Pl
     bench.network.tables[4][stray.key] = stray
     _, commands = restart(bench, triangle)
     assert bench.flow_mods(commands) == [RemoveFlow(stray)]
+
+
+@pytest.mark.parametrize("protection", [Protection.ONE_PLUS_ONE, Protection.ONE_FOR_ONE])
+def test_both_paths_of_a_protected_circuit_are_found(bench: Any, triangle: Plan, protection: Protection) -> None:
+    request = CircuitRequested("a-b", ("a", "b"), Service(protection))
+    bench.play(request)
+    brain, commands = restart(bench, triangle, request)
+    assert bench.flow_mods(commands) == []
+    circuit = brain.circuits[0]
+    assert (circuit.state.value, [route.fibres for route in circuit.routes]) == ("active", [("ab",), ("ca", "bc")])
