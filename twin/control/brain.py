@@ -22,6 +22,7 @@ from twin.control.events import (
     CircuitReleased,
     CircuitRequested,
     CircuitsListed,
+    CircuitsRequested,
     Event,
     FlowRefused,
     PortStatus,
@@ -92,6 +93,9 @@ class Brain:
                 self._on_arp(event)
             case CircuitRequested():
                 self._on_requested(event)
+            case CircuitsRequested(requests):
+                reason = self._request_together(requests)
+                self._out.append(Answer(not reason, reason))
             case CircuitChanged(name, service):
                 self._on_changed(name, service)
             case CircuitReleased(name):
@@ -186,6 +190,18 @@ class Brain:
         elif not self._missing:
             self._circuits.start(circuit)
         return circuit
+
+    def _request_together(self, requests: tuple[CircuitRequested, ...]) -> str:
+        if self._missing:
+            return f"{len(self._missing)} switches have yet to connect; ask again when they have"
+        for i, request in enumerate(requests):
+            known = self._circuits.get(request.name)
+            if (known is not None and known.alive) or request.name in [other.name for other in requests[:i]]:
+                return f"{request.name}: there is a circuit of that name"
+            impossible = why_impossible(self.plant, request.sites, request.service)
+            if impossible:
+                return f"{request.name}: {impossible}"
+        return self._circuits.start_together(requests)
 
     def _on_changed(self, name: str, service: Service) -> None:
         circuit = self._circuits.get(name)

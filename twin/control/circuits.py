@@ -7,15 +7,17 @@ moves between working paths see ``resilience``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from twin.control.circuit import Circuit, State, Step
+from twin.control.events import CircuitRequested
 from twin.control.ledger import Ledger
 from twin.control.requests import why_no_path
 from twin.control.resilience import Resilience
 from twin.control.route import Route, reverse
 from twin.control.service import Protection, Service
+from twin.control.together import allocate
 
 #: A circuit without light at both ends for so long after its switches answered has failed, s (assumed: above the 6.33 s
 #: that 99 in 100 receivers need, MixNet, SIGCOMM 2025).
@@ -60,6 +62,19 @@ class Circuits:
             self._ledger.spectrum.claim_ends(ends, circuit.name)
             circuit.ends = ends
             self._install(circuit, "requested")
+
+    def start_together(self, requests: Sequence[CircuitRequested]) -> str:
+        """Make all the circuits that were asked for at once, or none; returns why none, or nothing."""
+        found = allocate(self._ledger.spectrum, requests, self._ledger.lit)
+        if isinstance(found, str):
+            return found
+        for request in requests:
+            circuit = self.add(request.name, request.sites, request.service, "")
+            got = found[request.name]
+            self._ledger.spectrum.claim_ends(got.ends, circuit.name)
+            circuit.ends, circuit.cause = got.ends, "requested"
+            self._hold(circuit, got.route, got.spare)
+        return ""
 
     def adopt(self, routes: Iterable[Route]) -> None:
         """Take over circuits that are up. Each goes to the first request without a route between its sites; one that
@@ -235,7 +250,7 @@ class Circuits:
     def _install(self, circuit: Circuit, reason: str) -> None:
         """Find a route and set it up. The circuit holds transceivers and no route."""
         assert circuit.ends is not None
-        was, circuit.cause = circuit.state, reason
+        circuit.cause = reason
         spectrum, lit = self._ledger.spectrum, self._ledger.lit
         pair = spectrum.find_pair(circuit.ends, lit, circuit.service) if circuit.service.protected else None
         first = pair[0] if pair else spectrum.find_route(circuit.ends, lit, circuit.service)
@@ -243,14 +258,18 @@ class Circuits:
             circuit.enter(Step.SETTLED)
             self._ledger.become(circuit, State.RESTORING, f"{reason}; no free channel on any path with light")
             return
-        circuit.route = self._ledger.take(circuit, first)
-        circuit.spare = self._ledger.take(circuit, pair[1]) if pair else None
+        self._hold(circuit, first, pair[1] if pair else None)
+
+    def _hold(self, circuit: Circuit, route: Route, spare: Route | None) -> None:
+        """The circuit takes ``route`` and ``spare``, and has them cross-connected."""
+        was = circuit.state
+        circuit.route, circuit.spare = self._ledger.take(circuit, route), self._ledger.take(circuit, spare)
         if was is State.REQUESTED:
-            self._ledger.become(circuit, State.COMPUTED, reason)
+            self._ledger.become(circuit, State.COMPUTED, circuit.cause)
         if was in _NEW:
-            self._ledger.become(circuit, State.INSTALLING, reason)
+            self._ledger.become(circuit, State.INSTALLING, circuit.cause)
         elif was is not State.RESTORING:
-            self._ledger.become(circuit, State.RESTORING, reason)
+            self._ledger.become(circuit, State.RESTORING, circuit.cause)
         circuit.enter(Step.CONNECTING)
         self._ledger.follow(circuit)
 

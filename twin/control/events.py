@@ -71,6 +71,13 @@ class CircuitRequested:
 
 
 @dataclass(frozen=True)
+class CircuitsRequested:
+    """Someone wants all of ``requests``, or none of them. Gets one ``Answer``."""
+
+    requests: tuple[CircuitRequested, ...]
+
+
+@dataclass(frozen=True)
 class CircuitChanged:
     """Something else is asked of the circuit ``name`` from now on. Gets an ``Answer``."""
 
@@ -103,6 +110,7 @@ Event = (
     | FlowRefused
     | ArpAsked
     | CircuitRequested
+    | CircuitsRequested
     | CircuitChanged
     | CircuitReleased
     | CircuitsListed

@@ -3,6 +3,7 @@
     {"do": "request", "name": "c1", "sites": ["tokyo", "osaka"]}   {"ok": true}
     {"do": "release", "name": "c2"}                                {"ok": false, "reason": "there is no circuit 'c2'"}
     {"do": "change", "name": "c1", "service": {"avoid": ["ab"]}}   {"ok": true}
+    {"do": "request all", "circuits": [{"name": ...}, ...]}        {"ok": true}
     {"do": "list"}                                                 {"ok": true, "circuits": [...]}
 
 A request may have a ``service`` beside its sites, with the keys that ``service_of`` reads. One that cannot be met is
@@ -12,17 +13,18 @@ answered with the reason; ``circuits`` has what ``Circuit.show`` tells of each.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from twin.control.commands import Answer
-from twin.control.events import CircuitChanged, CircuitReleased, CircuitRequested, CircuitsListed
+from twin.control.events import CircuitChanged, CircuitReleased, CircuitRequested, CircuitsListed, CircuitsRequested
 from twin.control.service import Disjoint, Protection, Reconfigure, Service
 
-Question = CircuitRequested | CircuitChanged | CircuitReleased | CircuitsListed
+Question = CircuitRequested | CircuitsRequested | CircuitChanged | CircuitReleased | CircuitsListed
 
 #: verb -> the keys it needs
 _KEYS: Final = {"request": ("name", "sites"), "change": ("name", "service"), "release": ("name",), "list": ()}
+_ALL: Final = "request all"
 #: What a service's keys are called in a ``Service``, where it is another name, and what they may hold.
 _FIELD: Final = {"revert": "reverts", "capacity_bps": "min_rate_bps"}
 _ALLOWED: Final = {
@@ -72,8 +74,10 @@ def parse(line: str) -> Question:
     if not isinstance(data, dict):
         raise ValueError(f"found {_short(data)}; allowed: one JSON object a line")
     verb = data.get("do")
+    if verb == _ALL:
+        return CircuitsRequested(tuple(_requests(data)))
     if not isinstance(verb, str) or verb not in _KEYS:
-        raise ValueError(f"do: found {_short(verb)}; allowed: {', '.join(_KEYS)}")
+        raise ValueError(f"do: found {_short(verb)}; allowed: {', '.join([*_KEYS, _ALL])}")
     keys = ("do", *_KEYS[verb])
     more = _MORE.get(verb, ())
     if not set(keys) <= set(data) <= {*keys, *more}:
@@ -84,11 +88,28 @@ def parse(line: str) -> Question:
     name = data["name"]
     if not isinstance(name, str) or not name:
         raise ValueError(f"name: found {_short(name)}; allowed: a text")
+    return _question(verb, name, data)
+
+
+def _question(verb: str, name: str, data: dict[str, Any]) -> Question:
     if verb == "change":
         return CircuitChanged(name, service_of(data["service"]))
     if verb == "release":
         return CircuitReleased(name)
     return CircuitRequested(name, _sites(data["sites"]), service_of(data.get("service", {})))
+
+
+def _requests(data: dict[str, Any]) -> Iterator[CircuitRequested]:
+    """Each of ``circuits`` as a request of its own would be."""
+    circuits = data.get("circuits")
+    if set(data) != {"do", "circuits"} or not isinstance(circuits, list) or not circuits:
+        raise ValueError(f"{_ALL}: found {_short(data)}; allowed: do, and circuits: a list of requests")
+    for circuit in circuits:
+        if not isinstance(circuit, dict) or "do" in circuit:
+            raise ValueError(f"circuits: found {_short(circuit)}; allowed: name, sites, and perhaps service")
+        question = parse(json.dumps({"do": "request", **circuit}))
+        assert isinstance(question, CircuitRequested)
+        yield question
 
 
 def service_of(found: Any) -> Service:

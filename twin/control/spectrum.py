@@ -35,6 +35,13 @@ class Spectrum:
         self._busy: dict[str, str] = {}
         self._taken: dict[int, dict[str, str]] = {}
 
+    def copy(self) -> Spectrum:
+        """The same claims, to try something on."""
+        other = Spectrum(self._plant)
+        other._busy = dict(self._busy)
+        other._taken = {channel: dict(taken) for channel, taken in self._taken.items()}
+        return other
+
     def free_ends(self, sites: tuple[str, str], min_rate_bps: float = 0.0) -> Ends | str:
         """The first free transceivers of one rate, one at each site; or the reason why there are none."""
         here, there = (

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twin.control.commands import Answer
-from twin.control.events import CircuitChanged, CircuitReleased, CircuitRequested, CircuitsListed
+from twin.control.events import CircuitChanged, CircuitReleased, CircuitRequested, CircuitsListed, CircuitsRequested
 from twin.control.northbound import Question, parse, render, service_of
 from twin.control.service import Disjoint, Protection, Reconfigure, Service
 from twin.plan.codec import to_json
@@ -21,6 +21,10 @@ from twin.workloads.scenario import Circuit
     [
         ('{"do": "request", "name": "c", "sites": ["a", "b"]}', CircuitRequested("c", ("a", "b"))),
         ('{"do": "release", "name": "c"}', CircuitReleased("c")),
+        (
+            '{"do": "request all", "circuits": [{"name": "c", "sites": ["a", "b"]}]}',
+            CircuitsRequested((CircuitRequested("c", ("a", "b")),)),
+        ),
         (
             '{"do": "change", "name": "c", "service": {"avoid": ["x"]}}',
             CircuitChanged("c", Service(avoid=frozenset({"x"}))),
@@ -36,9 +40,17 @@ def test_lines_that_ask(line: str, question: Question) -> None:
     ("line", "message"),
     [
         ("[1]", "found [1]; allowed: one JSON object a line"),
-        ('{"do": "dance"}', "do: found 'dance'; allowed: request, change, release, list"),
-        ("{}", "do: found None; allowed: request, change, release, list"),
+        ('{"do": "dance"}', "do: found 'dance'; allowed: request, change, release, list, request all"),
+        ("{}", "do: found None; allowed: request, change, release, list, request all"),
         ('{"do": "list", "x": 1}', "list: found the keys do, x; allowed: exactly do"),
+        (
+            '{"do": "request all"}',
+            "request all: found {'do': 'request all'}; allowed: do, and circuits: a list of requests",
+        ),
+        (
+            '{"do": "request all", "circuits": [7]}',
+            "circuits: found 7; allowed: name, sites, and perhaps service",
+        ),
         ('{"do": "release"}', "release: found the keys do; allowed: exactly do, name"),
         ('{"do": "release", "name": ""}', "name: found ''; allowed: a text"),
         (
