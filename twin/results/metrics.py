@@ -6,6 +6,7 @@ expectations and ``twin compare`` use them), so each is written here once:
     circuit.NAME.rtt  .rtt_planned  .rtt_error            s, s, ratio (always >= 0)
     W.time .time_min .time_max .time_before/_during/_after .algbw .busbw .iterations          W: an all-reduce
     W.sent .received .lost .reordered .delay_min .delay_mean .delay_max .outage               W: probes
+    W.time_closed_form                                                     W: an all-reduce within one site
     W.step_time .step_time_min/_max/_before/_during/_after .slowdown .exposed .idle .tokens_rate .rounds   W: training
     W.throughput .retransmits .loss                                                           W: iperf3
     fibre.NAME.restoration  fibre.NAME.lost_circuits      per fibre that was cut while it carried circuits
@@ -19,6 +20,7 @@ from collections.abc import Sequence
 from statistics import fmean
 
 from twin.results.bundle import Run
+from twin.results.closed_form import closed_form_s
 from twin.results.document import Metric, Metrics
 from twin.results.event import Event
 from twin.results.outcome import (
@@ -35,6 +37,7 @@ from twin.results.probes import outage_s, reordered
 from twin.results.restoration import restorations
 from twin.results.training_metrics import training_metrics
 from twin.workloads.collectives import bus_factor
+from twin.workloads.scenario import AllReduce
 
 
 def metrics_of(run: Run) -> Metrics:
@@ -44,8 +47,19 @@ def metrics_of(run: Run) -> Metrics:
         found.update(circuit_metrics(circuit))
     for name, record in run.records:
         found.update(workload_metrics(name, record, run.events))
+    found.update(closed_form_metrics(run))
     found.update(restoration_metrics(run.outcome.circuits, run.events))
     found.update(queue_metrics(run.outcome.queues))
+    return found
+
+
+def closed_form_metrics(run: Run) -> Metrics:
+    """What theory says of those all-reduces for which it says something."""
+    found: Metrics = {}
+    for workload in run.scenario.workloads:
+        time_s = closed_form_s(run.plan, workload) if isinstance(workload, AllReduce) else None
+        if time_s is not None and workload.name in run.outcome.workloads:
+            found[f"{workload.name}.time_closed_form"] = Metric(time_s, "s")
     return found
 
 
