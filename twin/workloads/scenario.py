@@ -171,8 +171,8 @@ Workload = Iperf3 | Packets | AllReduce | Training | Trace
 @dataclass(frozen=True)
 class Action:
     """One entry of the timeline. ``do``: ``cut`` or ``repair`` a fibre or a packet link (``target`` its name),
-    ``request``, ``change`` or ``release`` a circuit (``circuit``), ``start`` or ``stop`` a workload (``target`` its name),
-    ``controller`` (``target`` is ``kill`` or ``start``), ``degrade`` an amplifier or ``attenuate`` a fibre by
+    ``request``, ``change`` or ``release`` a circuit (``circuit``), ``start`` or ``stop`` a workload (``target`` its
+    name), ``controller`` (``target`` is ``kill`` or ``start``), ``degrade`` an amplifier or ``attenuate`` a fibre by
     ``level_db`` from what was planned (0: as planned again)."""
 
     at_s: float
