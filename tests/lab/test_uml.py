@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from twin.errors import RunBroke
-from twin.lab import runs, uml
+from twin.lab import machine, runs, uml
 
 TIMEOUT_S = 120.0
 
@@ -160,9 +160,17 @@ def test_a_signal_ends_everything(folder: Path, number: signal.Signals) -> None:
     assert [run for run in runs.live() if run.folder == str(folder)] == []
 
 
+def networks() -> list[str]:
+    """The machine's links, network namespaces and Open vSwitch datapaths."""
+    commands = ("ip -br link", "ip netns", "ovs-dpctl dump-dps 2>/dev/null")
+    path = {"PATH": machine.PROGRAM_PATH}
+    return [subprocess.run(["sh", "-c", line], env=path, capture_output=True, text=True).stdout for line in commands]
+
+
 def test_a_killed_twin_takes_the_lab_along(folder: Path) -> None:
-    before = memory_files()
+    before, links = memory_files(), networks()
     twin = start_a_twin(folder)
+    assert networks() == links
     assert len([run for run in runs.live() if run.folder == str(folder)]) == 1
     twin.kill()
     twin.communicate(timeout=60)
@@ -171,3 +179,4 @@ def test_a_killed_twin_takes_the_lab_along(folder: Path) -> None:
     assert not (folder / "uml").exists()
     assert f"forgot the run in {folder}, whose twin process {twin.pid} is gone" in runs.clean()
     assert sorted(path.name for path in folder.iterdir()) == ["logs", "up"]
+    assert networks() == links
