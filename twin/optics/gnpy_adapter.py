@@ -56,8 +56,14 @@ class DesignedPlant:
             from gnpy.tools.worker_utils import designed_network
 
             # Both readers change what they are given.
-            self._equipment = _equipment_from_json(copy.deepcopy(equipment), DEFAULT_EXTRA_CONFIG)
-            graph = network_from_json(copy.deepcopy(network), self._equipment)
+            try:
+                self._equipment = _equipment_from_json(copy.deepcopy(equipment), DEFAULT_EXTRA_CONFIG)
+                graph = network_from_json(copy.deepcopy(network), self._equipment)
+            except (KeyError, TypeError, ValueError, AttributeError) as problem:
+                found = f"found equipment that GNPy cannot read ({type(problem).__name__}: {problem})"
+                raise BadInput(
+                    f"line system {system.name}", "equipment", found, "a GNPy equipment library"
+                ) from problem
             self._graph, self._request, _ = designed_network(self._equipment, graph)
             self._nodes = {node.uid: node for node in self._graph.nodes()}
 

@@ -41,6 +41,17 @@ Frequency = Annotated[float, Quantity("frequency", 1e6, 1e15)]
 Sources = dict[str, str]
 
 
+def _modes(value: dict[str, ModeFile]) -> dict[str, ModeFile]:
+    if not value:
+        raise problem("found no mode", "1 mode or more")
+    for name, mode in value.items():
+        width_hz = mode.baud * (1 + mode.roll_off)
+        if width_hz > mode.slot:
+            found = f"found {name!r}, which is {width_hz / 1e9:g} GHz wide (baud and roll-off)"
+            raise problem(found, f"{mode.slot / 1e9:g} GHz or less, its slot")
+    return value
+
+
 class ModeFile(Model):
     """One way to send; ``bits`` per symbol count both polarisations, OSNR is in 0.1 nm."""
 
@@ -60,7 +71,7 @@ class TransceiverTypeFile(Model):
     reach: Length | None = None
     power: Watts | None = None
     price: str | None = None
-    modes: dict[Entry, ModeFile] = Field(min_length=1, examples=["400G: {rate: 400 Gb/s, ...}"])
+    modes: Annotated[dict[Entry, ModeFile], AfterValidator(_modes)] = Field(examples=["400G: {rate: 400 Gb/s, ...}"])
     sources: Sources = Field(default={})
 
 
@@ -88,7 +99,7 @@ class FibreTypeFile(Model):
     """A type of fibre: dispersion in ps/nm/km, effective area in square micrometres (GNPy's fibre
     model breaks above 2,000)."""
 
-    loss: Annotated[float, Quantity("attenuation", 0.0, 10.0)] = Field(examples=["0.2 dB/km"])
+    loss: Annotated[float, Quantity("attenuation", 0.01, 10.0)] = Field(examples=["0.2 dB/km"])
     dispersion: float = Field(examples=["16.7"])
     effective_area: float = Field(gt=0, le=2000, examples=["83"])
     sources: Sources = Field(default={})

@@ -37,7 +37,11 @@ class GnpyNetwork:
     def read(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """(sites, fibres). Raises ``BadInput`` with the line of the file."""
         data = read_json(self.path)
-        for element in data.get("elements", []):
+        for key in ("elements", "connections"):
+            items = data.get(key)
+            if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+                raise self._bad(key, key, "found no list of objects", "a list of objects, as GNPy writes it")
+        for element in data["elements"]:
             self._check(element)
             self.elements[element["uid"]] = element
         for i, join in enumerate(data.get("connections", [])):
@@ -53,8 +57,9 @@ class GnpyNetwork:
         return sites, self._fibres(roadms)
 
     def _check(self, element: dict[str, Any]) -> None:
-        uid = str(element.get("uid"))
-        kind = element.get("type")
+        uid, kind = element.get("uid"), element.get("type")
+        if not isinstance(uid, str):
+            raise self._bad("elements", "elements", f"found an element without a uid ({show(kind)})", "a uid for each")
         if kind not in _TYPES:
             found = f"found the unknown element {show(kind)}"
             raise self._bad(uid, uid, found, ", ".join(_TYPES), nearest(str(kind), list(_TYPES)))

@@ -107,6 +107,11 @@ def with_light(topology: Topology, file: TopologyFile, document: Document, catal
     if not types:
         return replace(topology, catalogue=catalogue)
     optics = _optics(file.optics or OpticsFile(), document, catalogue, types)
+    system = catalogue.line_systems[optics.line_system]
+    for mode in (mode for name in types for mode in catalogue.transceivers[name].modes):
+        if system.channels(mode.slot_hz) < 1:
+            found = f"found line system {system.name!r}, whose band holds no channel of {mode.slot_hz / 1e9:g} GHz"
+            raise document.bad(("optics",), found, "", f"mode {mode.name} needs a wider one")
     for fibre in topology.fibres:
         _check_spans(document, fibre, catalogue, optics)
     reader = LightpathReader(replace(topology, optics=optics, catalogue=catalogue), document)

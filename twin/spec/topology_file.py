@@ -98,7 +98,7 @@ class FibreFile(Model):
     type: Literal["G.652", "hollow-core"] = "G.652"
     amplifiers: Annotated[int, Count(0, 1000, {"automatic": AUTOMATIC})] = AUTOMATIC
     spans: list[Length] | None = None
-    loss: Annotated[float, Quantity("attenuation", 0.0, 10.0)] | None = None
+    loss: Annotated[float, Quantity("attenuation", 0.01, 10.0)] | None = None
     connectors: Level | None = None
     shared_risk: list[Name] | None = None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -95,6 +96,17 @@ def test_a_band_beyond_the_amplifiers_is_refused(load: Load, star: Star) -> None
         "line system standard: band: found a band whose amplifiers pass 50 of 51 channels; "
         "keep the band within the amplifiers'"
     )
+
+
+def test_imported_equipment_that_gnpy_cannot_read_is_refused(load: Load, star: Star, tmp_path: Path) -> None:
+    (tmp_path / "eq.json").write_text('{"SI": [{}], "Fiber": [{}]}')
+    topology = load(star("400ZR", "standard", [80]))
+    system = replace(topology.catalogue.line_systems["standard"], equipment=str(tmp_path / "eq.json"))
+    catalogue = replace(topology.catalogue, line_systems={"standard": system})
+    with pytest.raises(BadInput) as caught:
+        survey(replace(topology, catalogue=catalogue))
+    assert str(caught.value).startswith("line system standard: equipment: found equipment that GNPy cannot read (")
+    assert str(caught.value).endswith("; allowed: a GNPy equipment library")
 
 
 def test_equipment_that_gnpy_does_not_bring_is_refused(load: Load, star: Star) -> None:

@@ -108,7 +108,10 @@ def test_refused(tmp_path: Path) -> None:
         ),
         (wide, "ba2: found 0 ways on from it; allowed: one; join every fibre and amplifier to the next"),
         (lost, "connections[9]: found no element 'ghost'"),
-        ({"elements": []}, "elements: found no ROADM; allowed: a network of ROADMs joined by fibres"),
+        (
+            {"elements": [], "connections": []},
+            "elements: found no ROADM; allowed: a network of ROADMs joined by fibres",
+        ),
     ]
     for content, message in cases:
         with pytest.raises(BadInput) as caught:
@@ -132,6 +135,12 @@ def fibre_changed(uid: str, **params: Any) -> dict[str, Any]:
     [
         ("{", "FOLDER/net.json:1: found text that is not JSON (Expecting property name enclosed in double quotes); "
               "allowed: JSON"),
+        ('{"elements": [3], "connections": []}', "FOLDER/net.json:1: elements: found no list of objects; "
+              "allowed: a list of objects, as GNPy writes it"),
+        ('{"elements": [],\n "connections": 4}', "FOLDER/net.json:2: connections: found no list of objects; "
+              "allowed: a list of objects, as GNPy writes it"),
+        ('{"elements": [{"type": "Roadm"}], "connections": []}',
+         "FOLDER/net.json:1: elements: found an element without a uid ('Roadm'); allowed: a uid for each"),
         ("[]", "FOLDER/net.json:1: found a list; allowed: an object with elements and connections"),
     ],
 )  # fmt: skip

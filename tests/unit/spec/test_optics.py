@@ -112,6 +112,10 @@ def test_a_mistake_in_ones_own_catalogue_has_its_own_line(tmp_path: Path) -> Non
     )
 
 
+OWN_MODE = (
+    "catalogue: {transceivers: {400ZR: {modes: {m: {rate: 400 Gb/s, baud: 60 GBd, bits: 8, slot: 75 GHz, "
+    "roll_off: 0.1, osnr: 20 dB, tx_osnr: 30 dB}}}}}\n"
+)
 KNOWN = "400ZR, OpenZR+, 800ZR, 1.6T-class, OpenROADM-v5"
 
 
@@ -217,6 +221,20 @@ KNOWN = "400ZR, OpenZR+, 800ZR, 1.6T-class, OpenROADM-v5"
         (
             HEAD + FIBRES + "lightpaths:\n  p: {between: [a, c], mode: 300G}\n",
             "FILE:10: lightpaths.p.mode: found the unknown mode '300G' of 400ZR; allowed: 400G; did you mean '400G'?",
+        ),
+        (
+            HEAD + "catalogue: {transceivers: {T: {modes: {}}}}\n",
+            "FILE:6: catalogue.transceivers.T.modes: found no mode; allowed: 1 mode or more",
+        ),
+        (
+            HEAD + OWN_MODE.replace("60 GBd", "70 GBd"),
+            "FILE:6: catalogue.transceivers.400ZR.modes: found 'm', which is 77 GHz wide (baud and roll-off); "
+            "allowed: 75 GHz or less, its slot",
+        ),
+        (
+            HEAD + OWN_MODE.replace("75 GHz", "4000 GHz"),
+            "FILE:1: optics: found line system 'standard', whose band holds no channel of 4000 GHz; "
+            "mode m needs a wider one",
         ),
         (
             HEAD + "catalogue: none.yaml\n",
