@@ -25,9 +25,7 @@ workloads:
         Packets("probe", 0.0, "a-1", "b-1", "rocev2", 10, 1e-3, 256),
         Iperf3("bulk", 0.0, "a-1", "b-1", size_bytes=10**9, port=5201),
         Iperf3("flood", 2.0, "a-2", "b-2", "udp", None, 3.0, 5e9, 2, port=5202),
-        AllReduce(
-            "four", 0.0, ("a-2", "a-1", "b-1", "b-2"), 10**6, "hierarchical", congestion="dctcp", port=10_100
-        ),
+        AllReduce("four", 0.0, ("a-2", "a-1", "b-1", "b-2"), 10**6, "hierarchical", congestion="dctcp", port=10_100),
     )
 
 
@@ -38,7 +36,11 @@ IPERF3 = "kind: iperf3, from: a-1, to: b-1"
     ("entry", "message"),
     [
         ("{}", "w: the key 'kind' is missing; allowed: allreduce, collective, packets, iperf3, training, trace"),
-        ("{kind: iperf}", "w: found 'iperf'; allowed: allreduce, collective, packets, iperf3, training, trace; did you mean 'iperf3'?"),
+        (
+            "{kind: iperf}",
+            "w: found 'iperf'; allowed: allreduce, collective, packets, iperf3, training, trace; "
+            "did you mean 'iperf3'?",
+        ),
         ("{kind: allreduce}", "w: the key 'size' is missing; add it, as in 'size: 32 MiB'"),
         (
             "{kind: allreduce, size: 32}",
