@@ -44,7 +44,6 @@ VERBS = [[verb] for verb in ("validate", "plan", "run", "predict", "trace", "swe
 VERBS += [["shell"], ["clean"], ["doctor"], ["lab", "build"], ["lab", "status"]]
 
 
-
 @pytest.mark.parametrize("verb", VERBS, ids=" ".join)
 def test_every_verb_has_help_with_an_example(twin: Run, verb: list[str]) -> None:
     status, out, err = twin(*verb, "--help")
