@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from twin.control.circuit import Circuit
+from twin.control.flows import Flow, FlowKey
 from twin.control.packets import circuit_edges, prefix_flow
 from twin.control.plant import Plant, edges_of
 from twin.control.route import Route
@@ -44,14 +45,21 @@ class SiteRouting:
         used, self._used = self._used, pairs
         gone = [edge for key, both in used.items() if pairs.get(key) is not both for edge in both]
         new = [edge for key, both in pairs.items() if used.get(key) is not both for edge in both]
-        for root, edges in self._trees.change(gone, new).items():
-            self._want(self._prefix_of[root], edges)
+        self._want(self._trees.change(gone, new))
 
-    def _want(self, prefix: str, edges: dict[str, Edge | None]) -> None:
-        """Change the borders' flows to the site ``prefix`` where their first edge has changed."""
+    def _want(self, changes: dict[str, dict[str, Edge | None]]) -> None:
+        """Change the borders' flows to each site (root) where their first edge has changed."""
         dpids = self._plant.dpid_of
-        flows = [prefix_flow(dpids[node], prefix, edge.port) for node, edge in edges.items() if edge is not None]
-        self._tables.amend(_OWNER, flows, [prefix_flow(dpids[node], prefix, 0).key for node in edges])
+        flows, gone = list[Flow](), list[FlowKey]()
+        for root, edges in changes.items():
+            prefix = self._prefix_of[root]
+            for node, edge in edges.items():
+                flow = prefix_flow(dpids[node], prefix, edge.port if edge is not None else 0)
+                if edge is None:
+                    gone.append(flow.key)
+                else:
+                    flows.append(flow)
+        self._tables.amend(_OWNER, flows, gone)
 
     def _circuit_edges(self, name: str, route: Route) -> _Pair:
         """Kept for as long as the circuit stays on its route: this is asked after every event."""
