@@ -39,7 +39,7 @@ def _size(servers: int, switches: int, limit_s: float, say: Callable[[str], None
         question = {"build": {"servers": servers, "switches": switches}}
         found["stock"] = labs.ask("stock", question, clock="real", timeout_s=limit_s).found
     except RunBroke as problem:
-        if "did not end within" not in str(problem):
+        if not labs.ran_out(problem):
             raise
         found["stock"] = None
     return found

@@ -78,7 +78,8 @@ def tables(found: dict[str, Any]) -> list[Table]:
     ]
     ideal_s = expected.ring_time_s(RANKS, ring["size_bytes"], RING.rate_bps * expected.tcp_share(9000), RING.delay_s)
     note = (
-        "The same graph, rate, delay, MTU, buffers and TCP CUBIC, cold connections: slow start is part of it. Wall "
+        "The same graph, rate, delay, MTU, buffers and TCP CUBIC, cold connections: slow start is part of it. "
+        "ns-3 without its HyStart, which ends slow start long before the line is full, where Linux's does not. Wall "
         "time of the twin in the lab, of ns-3 (its PyPI wheel) on the host, both without start and set-up. "
         f"At line rate the ring would take {ideal_s * 1e3:.1f} ms."
     )

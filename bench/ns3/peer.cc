@@ -18,6 +18,8 @@ Configure(uint64_t buffer, uint32_t segment)
     Config::SetDefault("ns3::TcpSocket::SegmentSize", UintegerValue(segment));
     Config::SetDefault("ns3::TcpSocket::SndBufSize", UintegerValue(buffer));
     Config::SetDefault("ns3::TcpSocket::RcvBufSize", UintegerValue(buffer));
+    // Its HyStart ends slow start long before the line is full, where that of Linux does not.
+    Config::SetDefault("ns3::TcpCubic::HyStart", BooleanValue(false));
     Config::SetDefault("ns3::TcpSocket::InitialCwnd", UintegerValue(10));
 }
 

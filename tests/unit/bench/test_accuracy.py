@@ -33,6 +33,13 @@ def test_each_measurement_outside_its_bound_is_named(figures: ModuleType) -> Non
     ]
 
 
+def test_a_row_that_mininet_did_not_reach_says_so(figures: ModuleType) -> None:
+    found = figures.accuracy()
+    found["stock"] = [None]
+    *_, beside = accuracy.tables(found)
+    assert beside.rows == (("100 Gb/s, 1 ms", "+0.000 %", "not reached", "99.3671 Gb/s", "", "+0.100 %", ""),)
+
+
 def test_the_tables_of_accuracy(figures: ModuleType) -> None:
     ours, drops, beside = accuracy.tables(figures.accuracy())
     assert ours.rows == (
