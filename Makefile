@@ -21,7 +21,7 @@ setup: $(VENV)/.kernel ## install packages, make the virtual environment, build 
 demo: setup ## a fibre is cut under an all-reduce between three sites
 	$(RUN)/twin run experiments/three-sites-cut.yaml
 
-test: setup ## all tests: the unit tests, then those that boot the lab kernel
+test: setup $(VENV)/stock-kernel ## all tests: the unit tests, then those that boot the lab kernel
 	$(TIDY) $(RUN)/pytest -n auto tests/unit
 	$(TIDY) $(RUN)/pytest -n auto --dist loadfile tests/lab
 
@@ -54,6 +54,11 @@ $(VENV)/ns3: $(VENV)/.installed
 	$(OPEN) $(PYTHON) -m venv $@
 	-$(OPEN) $@/bin/python -m pip install --disable-pip-version-check --progress-bar off -q 'ns3 >=3.44,<4'
 	touch $@
+
+# Debian's own kernel and QEMU, for the tests that run the host lab in a machine of its own.
+$(VENV)/stock-kernel: $(VENV)/.packages $(wildcard tests/lab/stock_kernel/*.sh)
+	$(OPEN) sh twin/lab/install-packages.sh qemu-system-x86 busybox-static kmod
+	$(OPEN) rm -rf $@ && sh tests/lab/stock_kernel/fetch.sh $@ && touch $@
 
 $(VENV)/.kernel: $(VENV)/.installed $(RECIPE)
 	$(OPEN) $(RUN)/twin lab build
