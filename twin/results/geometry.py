@@ -68,7 +68,7 @@ def beside(line: Line, distance: float) -> Line:
 
 def push_apart(boxes: Sequence[Box], width: float, height: float, gap: float = 12.0) -> list[Box]:
     """The boxes moved until no two overlap (as far as 200 rounds bring them), kept on the canvas."""
-    moved = list(boxes)
+    moved = [_clamped(box, width, height) for box in boxes]  # first: keeping a box on the canvas can make it overlap
     for _ in range(200):
         clean = True
         for i in range(len(moved)):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import math
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from twin.results.geometry import Box, arc, beside, push_apart
@@ -22,6 +22,7 @@ def test_beside_a_line_is_parallel() -> None:
 
 
 @given(PLACES)
+@example([(0.0, 0.0), (0.0, 52.0)])
 def test_cards_are_parted_and_stay_on_the_canvas(places: list[tuple[float, float]]) -> None:
     boxes = push_apart([Box(x, y, 90.0, 40.0) for x, y in places], 1000.0, 400.0)
     assert all(box.within(1000.0, 400.0) for box in boxes)
