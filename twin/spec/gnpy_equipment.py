@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
 from typing import Any, Final
@@ -27,6 +28,10 @@ _SI_NEEDED: Final = ("f_min", "f_max", "spacing", "power_dbm")
 _MODE_KEYS: Final = ("format", "baud_rate", "OSNR", "bit_rate", "tx_osnr", "min_spacing")
 #: Gross over net bit rate, to guess the bits per symbol, on which only the bit error rate depends (assumed).
 _OVERHEAD: Final = 1.15
+#: GNPy's band of an amplifier that states none, Hz.
+_AMPLIFIER_HZ: Final = (191.275e12, 196.125e12)
+#: The flexible grid of ITU-T G.694.1, Hz.
+_GRID_HZ: Final = 12.5e9
 #: GNPy's default where a mode states none.
 _ROLL_OFF: Final = 0.15
 
@@ -50,9 +55,12 @@ def read(path: Path) -> dict[str, Any]:
             if not isinstance(holder.get(key), (int, float)):
                 raise _bad(path, name, f"found no number {key!r}", "", "take it from GNPy's own library")
     half_hz = float(band["spacing"]) / 2
+    # GNPy drops channels that its amplifiers do not pass; here the band ends with the narrowest amplifier.
+    low_hz = max([band["f_min"] - half_hz, *(amplifier.get("f_min", _AMPLIFIER_HZ[0]) for amplifier in data["Edfa"])])
+    high_hz = min([band["f_max"] + half_hz, *(amplifier.get("f_max", _AMPLIFIER_HZ[1]) for amplifier in data["Edfa"])])
     system = {
         "equipment": str(path.resolve()),
-        "band": [f"{band['f_min'] - half_hz!r} Hz", f"{band['f_max'] + half_hz!r} Hz"],
+        "band": [f"{low_hz!r} Hz", f"{high_hz!r} Hz"],
         "power": f"{float(band['power_dbm'])!r} dBm",
         "span": f"{float(span['max_length'])!r} km",
         "span_loss": f"{float(span['max_loss'])!r} dB",
@@ -73,13 +81,20 @@ def _transceiver(path: Path, item: dict[str, Any]) -> dict[str, Any]:
             "rate": f"{float(mode['bit_rate'])!r} b/s",
             "baud": f"{float(mode['baud_rate']) / 1e9!r} GBd",
             "bits": max(2, round(mode["bit_rate"] * _OVERHEAD / mode["baud_rate"])),
-            "slot": f"{float(mode['min_spacing'])!r} Hz",
+            "slot": f"{_slot_hz(mode)!r} Hz",
             "roll_off": mode.get("roll_off") or _ROLL_OFF,
             "osnr": f"{float(mode['OSNR'])!r} dB",
             "tx_osnr": f"{float(mode['tx_osnr'])!r} dB",
             "dispersion": _dispersion(mode.get("penalties") or []),
         }
     return {"modes": modes, "sources": {"modes": path.name}}
+
+
+def _slot_hz(mode: dict[str, Any]) -> float:
+    """The mode's spacing; the next multiple of 12.5 GHz where its spectrum is wider, which GNPy would refuse."""
+    width_hz = mode["baud_rate"] * (1 + (mode.get("roll_off") or _ROLL_OFF))
+    spacing_hz = float(mode["min_spacing"])
+    return spacing_hz if width_hz <= spacing_hz else math.ceil(width_hz / _GRID_HZ) * _GRID_HZ
 
 
 def _dispersion(penalties: list[dict[str, float]]) -> list[list[float]]:

@@ -1,7 +1,8 @@
 """A GNPy network (and equipment library) as raw sites, fibres and catalogue entries of a topology file.
 
 GNPy ignores keys that it does not know; here every element and key is checked first. What is taken: ROADMs as sites,
-with their places, and the chains of fibres between them. Amplifiers are designed anew, so their settings are not.
+with their places, and the chains of fibres between them. Amplifiers and padding (att_in) are designed anew, so
+their settings are not.
 """
 
 from __future__ import annotations
@@ -181,9 +182,6 @@ class _Chain:
         connector = self._common("connector losses (con_in, con_out)", ends)
         if connector:
             found["connectors"] = f"{float(connector)!r} dB"
-        if any(item.get("att_in") for item in params):
-            uid = self.spans[0]["uid"]
-            raise self.network._bad(uid, uid, "found att_in", "none: padding is designed anew")
         return found
 
     def _common(self, key: str, values: list[Any]) -> Any:

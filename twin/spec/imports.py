@@ -62,7 +62,8 @@ def _gnpy(file: GnpyFile, document: Document) -> tuple[dict[str, Any], dict[str,
         optics = document.data.setdefault("optics", {})
         if isinstance(optics, dict):
             optics.setdefault("line_system", "imported")
-    note = f"sites and fibres are from the GNPy network {Path(file.network).name}; its amplifiers are designed anew"
+    name = Path(file.network).name
+    note = f"sites and fibres are from the GNPy network {name}; amplifiers and padding are designed anew"
     return sites, fibres, note
 
 

@@ -27,7 +27,8 @@ def _lightpaths(light: Light) -> Table:
     table = Table(title="Lightpaths", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     table.show_edge, table.padding = False, (0, 1, 0, 0)
     table.add_column("lightpath", overflow="fold", min_width=9)
-    for column in ("mode", "rate", "length", "one way", "GSNR", "margin", "ch", "dBm"):
+    table.add_column("mode", overflow="fold", max_width=12)
+    for column in ("rate", "length", "one way", "GSNR", "margin", "ch", "dBm"):
         table.add_column(column, justify="right", no_wrap=True)
     for path in light.lightpaths:
         table.add_row(*(Text(cell) for cell in _cells(path)))

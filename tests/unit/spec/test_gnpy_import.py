@@ -29,7 +29,7 @@ def network() -> dict[str, Any]:
         {"uid": "roadm B", "type": "Roadm"},
         fibre("ab1", 80.0),
         {"uid": "amp", "type": "Edfa", "operational": {"gain_target": 16}},
-        fibre("ab2", 60.0),
+        fibre("ab2", 60.0, att_in=1.5),
         fibre("ba1", 60.0),
         fibre("ba2", 80.0),
     ]
@@ -53,7 +53,9 @@ def test_a_network_becomes_sites_and_fibres(tmp_path: Path) -> None:
     (only,) = topology.fibres
     assert (only.name, only.sites, only.spans_km, only.length_km) == ("A-B", ("A", "B"), (80.0, 60.0), 140.0)
     assert (only.amplifiers, only.loss_db_per_km, only.connector_db) == (1, 0.21, 0.5)
-    assert topology.notes == ("sites and fibres are from the GNPy network net.json; its amplifiers are designed anew",)
+    assert topology.notes == (
+        "sites and fibres are from the GNPy network net.json; amplifiers and padding are designed anew",
+    )
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     (elsewhere / "x.yaml").write_text(loaded.text)
@@ -67,11 +69,18 @@ def test_an_equipment_library_brings_its_transceivers_and_line_system(tmp_path: 
     assert loaded.topology.optics is not None
     assert loaded.topology.optics.line_system == "imported"
     system = loaded.topology.catalogue.line_systems["imported"]
-    assert (system.power_dbm, system.high_hz, system.span_km) == (2.0, 196.175e12, 135.0)
+    assert (system.power_dbm, system.high_hz, system.span_km) == (2.0, 196.125e12, 135.0)
     kind = loaded.topology.catalogue.transceivers["OpenROADM-MSA-ver.-5.0"]
     best = kind.modes[0]
     assert (best.rate_bps, best.osnr_db, best.slot_hz, best.bits_per_symbol) == (400e9, 24.0, 87.5e9, 7)
     assert best.dispersion == ((4000.0, 0.0), (12000.0, 0.5))
+
+
+def test_a_mode_wider_than_its_spacing_gets_the_next_slot_of_the_grid(tmp_path: Path) -> None:
+    (tmp_path / "eq.json").write_text((EXAMPLES / "eqpt_config.json").read_text(encoding="utf-8"))
+    loaded = load(tmp_path, network(), ", equipment: eq.json")
+    modes = {mode.name: mode for mode in loaded.topology.catalogue.transceivers["Voyager"].modes}
+    assert (modes["mode-2"].slot_hz, modes["mode-3"].slot_hz) == (87.5e9, 62.5e9)  # 66 GBd x 1.15 is 75.9 GHz
 
 
 def broken(**changes: Any) -> dict[str, Any]:
