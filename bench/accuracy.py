@@ -11,8 +11,6 @@ from twin.plan.codec import to_json
 from twin.units import show_rate
 
 HOPS = (1, 2, 3, 4, 5)
-#: TCP is timed over the shortest chain and the longest; the other chains get everything else.
-TCP_HOPS = (1, 5)
 #: How long stock Mininet may take for all rows; those it does not get to are left out.
 STOCK_LIMIT_S = 150.0
 FULL = {"probes": 10, "datagrams": 2100, "loss_probes": 20_000, "share": 1.0}
@@ -22,11 +20,11 @@ QUICK = {"probes": 3, "datagrams": 700, "loss_probes": 2000, "share": 0.25}
 def measure(quick: bool, say: Callable[[str], None]) -> dict[str, Any]:
     """All rows; ``say`` hears of progress."""
     sizes = QUICK if quick else FULL
-    hops, tcp_hops = ((1, 2), (1,)) if quick else (HOPS, TCP_HOPS)
+    hops = (1, 2) if quick else HOPS
     rows = []
     for row in cases.ROWS:
         say(f"accuracy: {row.name}")
-        answer = labs.ask("accuracy", {"row": to_json(row), "switches": hops, "tcp": tcp_hops, **sizes})
+        answer = labs.ask("accuracy", {"row": to_json(row), "switches": hops, "tcp": hops, **sizes})
         rows.append({"row": to_json(row), "name": row.name, "wall_s": answer.wall_s, **answer.found})
     say("accuracy: stock Mininet, real time")
     asked = {"rows": to_json(cases.ROWS), "probes": sizes["probes"], "share": sizes["share"]}
