@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from twin.control.routing import Edge, Graph, graph_of, picoseconds
-from twin.plan.model import Link, Plan
+from twin.plan.model import Link, Plan, Transceiver
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,14 @@ class Plant:
     def _switchable(self, link: Link) -> bool:
         """A fibre between switches of different kinds can carry nobody's light."""
         return self.kind_of[link.a.node] == self.kind_of[link.b.node]
+
+    def channels_of(self, transceiver: Transceiver) -> int | None:
+        """How many of the transceiver's channels the band holds; None where the plan does not look at light."""
+        light = self.plan.light
+        if light is None:
+            return None
+        (kind,) = (kind for kind in light.transceivers if kind.name == transceiver.type)
+        return light.channels[kind.modes[0].carrier]
 
     def switch_name(self, dpid: int) -> str | None:
         """The switch with that dpid; None where the plan has none."""

@@ -136,7 +136,9 @@ class Spectrum:
         return min(pairs, key=lambda pair: delay_cost(pair[0])[0] + delay_cost(pair[1])[0], default=None)
 
     def _channels(self, ends: Ends) -> range:
-        return CHANNELS[self._plant.kind_of[ends[0].optical]]
+        kind = self._plant.kind_of[ends[0].optical]
+        held = self._plant.channels_of(ends[0])
+        return CHANNELS[kind] if held is None or kind == "ocs" else range(1, held + 1)
 
     def _colour(self, ends: Ends, path: Path) -> Route | None:
         """The route over ``path`` on the lowest channel that is free on all of it."""
