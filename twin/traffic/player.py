@@ -9,6 +9,7 @@ packet (``SO_RCVLOWAT``): in the lab a system call costs more than carrying the 
 from __future__ import annotations
 
 import asyncio
+import mmap
 import os
 import socket
 from collections import deque
@@ -72,7 +73,7 @@ class Player:
         self._arrived: set[int] = set()
         self._left = 0
         self._done: asyncio.Future[None] | None = None
-        self._sink = bytearray(SOURCE_BYTES)
+        self._sink = mmap.mmap(-1, SOURCE_BYTES)  # never written: a bytearray would be filled with zeros first
         self._source = os.memfd_create("twin-payload")
         os.truncate(self._source, SOURCE_BYTES)
 
