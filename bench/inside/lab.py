@@ -63,8 +63,7 @@ def running(plan: Plan, ovs: OpenVSwitch) -> Iterator[Network]:
 
 
 def bring_up(network: Network, ovs: OpenVSwitch) -> None:
-    """Build ``network`` and let its switches forward."""
-    network.build()
+    """Build ``network``, if that is still to do, and let its switches forward."""
     network.start(NO_CONTROLLER)
     bridges = [switch.bridge for switch in network.plan.switches]
     ovs.transact(*(f"-- set-fail-mode {bridge} standalone -- del-controller {bridge}" for bridge in bridges))

@@ -57,8 +57,9 @@ class Agent:
     def start(self) -> None:
         """Bring the network up and start the controller."""
         with upcall_buffers():
-            self.ovs.start()
+            # The switch daemon looks at every interface again whenever one comes: let it see them all at once.
             self.network.build()
+            self.ovs.start()
             self.proxy = self._start_proxy()
             self.controller.start()
             self.network.start(f"tcp:127.0.0.1:{SWITCH_PORT}")
