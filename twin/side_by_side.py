@@ -91,9 +91,11 @@ def run_all(jobs: Sequence[Job], options: Sequence[str], at_once: int, done: Cal
     that ended. Returns the worst exit status. ``KeyboardInterrupt`` is passed on once all have ended;
     the folders of those that never started go."""
     waiting, running = list(jobs), list[Job]()
-    with signals_interrupt(), _display(jobs) as show:
+    with signals_interrupt() as interrupted, _display(jobs) as show:
         try:
             while waiting or running:
+                if interrupted.is_set():
+                    raise KeyboardInterrupt
                 while waiting and len(running) < at_once:
                     running.append(_start(waiting.pop(0), options))
                 _wait(running)

@@ -15,21 +15,24 @@ _ENDING: Final = (signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
-def signals_interrupt() -> Iterator[None]:
+def signals_interrupt() -> Iterator[threading.Event]:
     """SIGTERM and SIGHUP raise ``KeyboardInterrupt`` in the block, as SIGINT does, so that it can clean up.
 
-    Python handles signals in its main thread only; in another thread this does nothing.
+    Yields an event that is set by then: an exception that comes while Python collects garbage is lost, and who waits
+    in a loop can look here. Python handles signals in its main thread only; in another thread this does nothing.
     """
+    seen = threading.Event()
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield seen
         return
 
     def interrupt(number: int, frame: FrameType | None) -> None:
+        seen.set()
         raise KeyboardInterrupt
 
     before = {number: signal.signal(number, interrupt) for number in _ENDING}
     try:
-        yield
+        yield seen
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
