@@ -18,6 +18,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from twin import options
 from twin.errors import BadInput, TwinError
 
 EXPECTATION_FAILED: Final = 1
@@ -40,14 +41,9 @@ app = typer.Typer(
 lab_app = typer.Typer(help="The lab kernel: build it, or see whether it is there.", no_args_is_help=True)
 app.add_typer(lab_app, name="lab")
 
-ExperimentPath = Annotated[Path, typer.Argument(metavar="EXPERIMENT", help="The experiment's YAML file.")]
-LabOption = Annotated[str, typer.Option("--lab", help="Where to run: auto (uml), uml, or host (root, real clock).")]
-ClockOption = Annotated[str, typer.Option("--clock", help="virtual (time passes only when all is idle) or real.")]
-SetOption = Annotated[list[str], typer.Option("--set", metavar="KEY=VALUE", help="Replace a value of the file.")]
-
 
 @app.command(epilog="Example: twin validate topologies/*.yaml experiments/*.yaml")
-def validate(files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Topologies, experiments.")]) -> None:
+def validate(files: options.Files) -> None:
     """Check files, and say one line about each."""
     from twin.plan.build import build_plan
     from twin.spec import LoadedExperiment, load
@@ -69,10 +65,10 @@ def validate(files: Annotated[list[Path], typer.Argument(metavar="FILE", help="T
 
 @app.command(epilog="Example: twin plan topologies/three-sites.yaml")
 def plan(
-    topology: Annotated[Path, typer.Argument(metavar="TOPOLOGY", help="A topology's, or an experiment's, YAML file.")],
+    topology: options.TopologyPath,
     as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON.")] = False,
     power: Annotated[bool, typer.Option("--power", help="Show the optical plant's power, and alternatives.")] = False,
-    sets: SetOption = [],  # noqa: B006 - Typer reads it and never changes it
+    sets: options.Sets = [],  # noqa: B006 - Typer reads it and never changes it
 ) -> None:
     """Show the plan: every site, link, rate, delay, queue and address."""
     from twin.optics.lightpaths import plan_light
@@ -96,11 +92,11 @@ def plan(
 
 @app.command(epilog="Example: twin export --gnpy topologies/metro-ring.yaml --out metro-ring-gnpy")
 def export(
-    topology: Annotated[Path, typer.Argument(metavar="TOPOLOGY", help="A topology's, or an experiment's, YAML file.")],
+    topology: options.TopologyPath,
     gnpy: Annotated[bool, typer.Option("--gnpy", help="GNPy's network and equipment library.")] = False,
     rfc8345: Annotated[bool, typer.Option("--rfc8345", help="An IETF network, RFC 8345 in JSON.")] = False,
     out: Annotated[Path, typer.Option("--out", help="The folder for the files; none is overwritten.")] = Path(),
-    sets: SetOption = [],  # noqa: B006 - Typer reads it and never changes it
+    sets: options.Sets = [],  # noqa: B006 - Typer reads it and never changes it
 ) -> None:
     """Write a topology in others' formats, and print the files' names."""
     from twin.optics import export as formats
@@ -121,16 +117,13 @@ def export(
 
 @app.command(epilog="Example: twin run experiments/three-sites-cut.yaml --set controller=static_path --seed 2")
 def run(
-    files: Annotated[list[Path], typer.Argument(metavar="EXPERIMENT...", help="The experiments' YAML files.")],
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", help="The result bundle's folder, new or empty; of several experiments, their parent."),
-    ] = None,
-    lab: LabOption = "auto",
-    clock: ClockOption = "virtual",
-    sets: SetOption = [],  # noqa: B006 - Typer reads it and never changes it
-    seed: Annotated[int | None, typer.Option("--seed", help="In place of the file's seed.")] = None,
-    jobs: Annotated[int | None, typer.Option("--jobs", min=1, help="Experiments at a time (default: CPUs).")] = None,
+    files: options.ExperimentPaths,
+    out: options.RunFolder = None,
+    lab: options.Lab = "auto",
+    clock: options.Clock = "virtual",
+    sets: options.Sets = [],  # noqa: B006 - Typer reads it and never changes it
+    seed: options.Seed = None,
+    jobs: options.Jobs = None,
 ) -> None:
     """Run experiments and write their result bundles; several go side by side."""
     from rich.text import Text
@@ -154,10 +147,10 @@ def run(
 
 @app.command(epilog="Example: twin predict experiments/three-sites-cut.yaml")
 def predict(
-    experiment: ExperimentPath,
-    out: Annotated[Path | None, typer.Option("--out", help="The result bundle's folder, new or empty.")] = None,
-    sets: SetOption = [],  # noqa: B006 - Typer reads it and never changes it
-    seed: Annotated[int | None, typer.Option("--seed", help="In place of the file's seed.")] = None,
+    experiment: options.ExperimentPath,
+    out: options.NewBundle = None,
+    sets: options.Sets = [],  # noqa: B006 - Typer reads it and never changes it
+    seed: options.Seed = None,
 ) -> None:
     """Predict an experiment from a flow-level model, in milliseconds, and write its result bundle."""
     from rich.text import Text
@@ -173,10 +166,10 @@ def predict(
 
 @app.command(epilog="Example: twin trace experiments/training-1000km.yaml data --out traces")
 def trace(
-    experiment: ExperimentPath,
-    workload: Annotated[str, typer.Argument(metavar="WORKLOAD", help="One of its collectives, trainings or traces.")],
+    experiment: options.ExperimentPath,
+    workload: options.WorkloadName,
     out: Annotated[Path, typer.Option("--out", help="The folder for WORKLOAD.RANK.et, a file for each rank.")],
-    sets: SetOption = [],  # noqa: B006 - Typer reads it and never changes it
+    sets: options.Sets = [],  # noqa: B006 - Typer reads it and never changes it
 ) -> None:
     """Write a workload as MLCommons Chakra execution traces; the workload kind `trace` plays such files."""
     from twin import trace as traces
@@ -187,8 +180,8 @@ def trace(
 
 @app.command(epilog="Example: twin sweep sweeps/training-1000km.yaml")
 def sweep(
-    file: Annotated[Path, typer.Argument(metavar="SWEEP", help="The sweep's YAML file.")],
-    out: Annotated[Path | None, typer.Option("--out", help="The bundles' folder, new or empty.")] = None,
+    file: options.SweepPath,
+    out: options.NewBundles = None,
 ) -> None:
     """Predict an experiment at several settings: a table, and a plot as SVG."""
     from rich.text import Text
@@ -206,7 +199,7 @@ def sweep(
 
 @app.command(epilog="Example: twin compare runs/three-sites-cut-001 runs/three-sites-cut-002")
 def compare(
-    folders: Annotated[list[Path], typer.Argument(metavar="BUNDLE", help="Result bundles' folders, two or more.")],
+    folders: options.BundlePaths,
 ) -> None:
     """Set result bundles side by side, metric by metric; differences are from the first."""
     from twin.results import compare as comparison
@@ -216,9 +209,9 @@ def compare(
 
 @app.command(epilog="Example: twin reproduce netem-n4-5gbps --predict")
 def reproduce(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]", help="Rows; all, where none is named.")] = None,
+    names: options.RowNames = None,
     only_predict: Annotated[bool, typer.Option("--predict", help="Only predict: seconds, and no lab.")] = False,
-    out: Annotated[Path | None, typer.Option("--out", help="The bundles' folder, new or empty.")] = None,
+    out: options.NewBundles = None,
     into: Annotated[
         Path | None, typer.Option("--into", help="Put the table between this file's table:reproduce lines.")
     ] = None,
@@ -244,7 +237,7 @@ def reproduce(
 
 
 @app.command(epilog="Example: twin report runs/three-sites-cut")
-def report(folder: Annotated[Path, typer.Argument(metavar="BUNDLE", help="A result bundle's folder.")]) -> None:
+def report(folder: options.BundlePath) -> None:
     """Write a bundle's report.html again, and print its path."""
     from twin.results import report as reports
 
@@ -253,10 +246,10 @@ def report(folder: Annotated[Path, typer.Argument(metavar="BUNDLE", help="A resu
 
 @app.command(epilog="Example: twin shell experiments/three-sites-cut.yaml")
 def shell(
-    experiment: ExperimentPath,
-    lab: LabOption = "auto",
-    clock: ClockOption = "real",
-    sets: SetOption = [],  # noqa: B006 - Typer reads it and never changes it
+    experiment: options.ExperimentPath,
+    lab: options.Lab = "auto",
+    clock: options.Clock = "real",
+    sets: options.Sets = [],  # noqa: B006 - Typer reads it and never changes it
 ) -> None:
     """Bring an experiment's network up and open Mininet's prompt in it, or carry out the commands on standard input.
 
