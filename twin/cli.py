@@ -11,8 +11,7 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -99,20 +98,10 @@ def export(
     sets: options.Sets = [],  # noqa: B006 - Typer reads it and never changes it
 ) -> None:
     """Write a topology in others' formats, and print the files' names."""
-    from twin.optics import export as formats
-    from twin.spec import load
+    from twin import export as exports
 
-    if gnpy == rfc8345:
-        raise BadInput("twin export", "", "found both formats" if gnpy else "found no format", "--gnpy or --rfc8345")
-    loaded = load(topology, sets).topology
-    files = formats.gnpy(loaded) if gnpy else formats.ietf(loaded)
-    for name in files:
-        if (out / name).exists():
-            raise BadInput("--out", "", f"found the file {out / name}", "", "name another folder, or remove it")
-    out.mkdir(parents=True, exist_ok=True)
-    for name, content in files.items():
-        (out / name).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        print(out / name)
+    for path in exports.write(topology, out, gnpy=gnpy, rfc8345=rfc8345, sets=sets):
+        print(path)
 
 
 @app.command(epilog="Example: twin run experiments/three-sites-cut.yaml --set controller=static_path --seed 2")
@@ -218,6 +207,7 @@ def reproduce(
 ) -> None:
     """Set published results beside ours: predicted, emulated, and how far off."""
     from twin import reproduction
+    from twin.progress import on_stderr
     from twin.results import bundle, reproduction_table
     from twin.spec import reproduce as rows
 
@@ -228,7 +218,7 @@ def reproduce(
     if not only_predict:
         _lab_kernel()
     folder = bundle.create(out, "reproduce")
-    with _progress() as progress:
+    with on_stderr() as progress:
         found = reproduction.reproduce(sources, folder, emulate=not only_predict, progress=progress)
     table = reproduction_table.markdown(reproduction.groups(found))
     if into is not None:
@@ -375,30 +365,10 @@ def _lab_kernel_for(lab: str) -> None:
 def _lab_kernel() -> Path:
     """The lab kernel, built with a progress bar where no cache has it."""
     from twin.lab import kernel_build
+    from twin.progress import on_stderr
 
-    with _progress() as progress:
+    with on_stderr() as progress:
         return kernel_build.ensure(progress)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str, float], None]]:
-    """A function that shows (what is done, the part of the whole) on standard error; nothing shows before its first
-    call."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    bar = Progress(console=Console(stderr=True), transient=True)
-    task = bar.add_task("", total=1.0)
-
-    def show(step: str, part: float) -> None:
-        bar.start()
-        bar.update(task, description=step, completed=part)
-
-    try:
-        yield show
-    finally:
-        if bar.live.is_started:  # stopping one that never started prints an empty line
-            bar.stop()
 
 
 if __name__ == "__main__":
