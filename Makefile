@@ -30,7 +30,7 @@ check: $(VENV)/.installed ## lint, format, types
 	$(RUN)/ruff format --check .
 	$(RUN)/mypy
 
-tables: setup ## measure again what the README shows, and write it there
+tables: setup ## run the demo again, and write what it prints into the README
 	$(RUN)/python -m twin.tables
 
 bench: setup $(VENV)/ns3 ## measure, with peers beside: ONLY=accuracy for a part, QUICK=1 for small sizes, WRITE=1 for docs
