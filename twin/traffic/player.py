@@ -25,6 +25,7 @@ SOURCE_BYTES = 64 << 20
 #: What waits to be read narrows TCP's window. The receive buffer holds four windows (see ``Network``): an eighth of it
 #: may wait, and the window stays above the path's bandwidth-delay product.
 WINDOW_SHARE = 8
+_UNLIMITED = 0x7FFFFFFF
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,7 @@ class Player:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, self._congestion.encode())
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _UNLIMITED)  # wake when the buffer has room
         return made
 
     def close(self) -> None:
