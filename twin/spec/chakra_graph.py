@@ -16,15 +16,17 @@ from typing import Final
 from twin.errors import BadInput
 from twin.spec import chakra
 from twin.spec.chakra import Node
-from twin.workloads.collectives import Ready, add_all_to_all, add_ring, all_gather, reduce_scatter
+from twin.workloads.collectives import Ready, add_all_to_all, add_broadcast, add_ring, all_gather, reduce_scatter
 from twin.workloads.critical_path import end_times
 from twin.workloads.graph import COMPUTE, RECEIVE, SEND, Graph, GraphBuilder
 
-#: Numbers of the schema's collectives that can be played. A barrier is an all-reduce of a byte for each rank.
-ALL_REDUCE, ALL_GATHER, ALL_TO_ALL, REDUCE_SCATTER, BARRIER = 0, 2, 6, 7, 9
+#: Numbers of the schema's collectives that can be played. A barrier is an all-reduce of a byte for each rank; the
+#: schema names no root for a broadcast, which comes from rank 0 (assumed).
+ALL_REDUCE, ALL_GATHER, BROADCAST, ALL_TO_ALL, REDUCE_SCATTER, BARRIER = 0, 2, 5, 6, 7, 9
 PLAYED: Final = {
     ALL_REDUCE: "ALL_REDUCE",
     ALL_GATHER: "ALL_GATHER",
+    BROADCAST: "BROADCAST",
     ALL_TO_ALL: "ALL_TO_ALL",
     REDUCE_SCATTER: "REDUCE_SCATTER",
     BARRIER: "BARRIER",
@@ -157,6 +159,8 @@ class _Reader:
         after = {i: self._after(i, node) for i, node in enumerate(nodes)}
         if kind == ALL_TO_ALL:
             return list(add_all_to_all(self._builder, ranks, size, after).values())
+        if kind == BROADCAST:
+            return list(add_broadcast(self._builder, ranks, size, min(SLICES, max(size, 1)), after).values())
         size = max(size, len(nodes))
         slices = min(SLICES, size // len(nodes))
         ready: Ready = {(i, piece): after[i] for i in ranks for piece in range(slices)}

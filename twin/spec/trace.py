@@ -15,6 +15,8 @@ from twin.workloads.scenario import Trace
 
 #: Stands for the number of the rank in the files' name.
 RANK: Final = "{rank}"
+#: How far a gap in the ranks is looked for.
+MOST_RANKS: Final = 1024
 
 
 class TraceFile(Model):
@@ -35,10 +37,14 @@ def read(name: str, file: TraceFile, servers: list[str], port: int, document: Do
         raise document.bad((*path, "files"), f"found {file.files!r}", f"a path with {RANK} in it")
     folder = Path(document.source).parent
     paths: list[Path] = []
-    while (one := folder / file.files.replace(RANK, str(len(paths)))).is_file():
+    while (one := _of(folder, file.files, len(paths))).is_file():
         paths.append(one)
+    missing = _of(folder, file.files, len(paths))
+    later = [rank for rank in range(len(paths) + 1, MOST_RANKS) if _of(folder, file.files, rank).is_file()]
+    if later:
+        found = f"found the traces of rank {later[0]} and of {len(paths)} before it; there is no file {missing}"
+        raise document.bad((*path, "files"), found, "a file for each rank, from 0 on")
     if len(paths) < 2:
-        missing = folder / file.files.replace(RANK, str(len(paths)))
         found = f"found the traces of {len(paths)} ranks; there is no file {missing}"
         raise document.bad((*path, "files"), found, "2 or more, from rank 0")
     if file.servers == ["all"]:
@@ -57,3 +63,7 @@ def read(name: str, file: TraceFile, servers: list[str], port: int, document: Do
         congestion=file.congestion,
         port=port,
     )
+
+
+def _of(folder: Path, files: str, rank: int) -> Path:
+    return folder / files.replace(RANK, str(rank))

@@ -41,7 +41,7 @@ def _other_graph(workload: AllReduce, slices: int) -> Graph:
     elif workload.operation == "all-gather":
         all_gather(builder, ranks, workload.size_bytes, slices, {})
     elif workload.operation == "broadcast":
-        add_broadcast(builder, ranks, workload.size_bytes, slices)
+        add_broadcast(builder, ranks, workload.size_bytes, slices, {})
     else:
         add_all_to_all(builder, ranks, workload.size_bytes, {})
     return builder.build()

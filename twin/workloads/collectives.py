@@ -85,12 +85,19 @@ def _up_and_down(builder: GraphBuilder, order: Sequence[int], size_bytes: int) -
         here[place] = (builder.message(order[parent], order[place], size_bytes, here[parent]),)
 
 
-def add_broadcast(builder: GraphBuilder, group: Sequence[int], size_bytes: int, slices: int) -> None:
-    """Add a broadcast from the first of ``group`` along the others, slice after slice."""
+def add_broadcast(
+    builder: GraphBuilder, group: Sequence[int], size_bytes: int, slices: int, after: Mapping[int, tuple[int, ...]]
+) -> dict[int, tuple[int, ...]]:
+    """Add a broadcast from the first of ``group`` along the others, slice after slice. A rank takes part once ``after``
+    it is done; returns the receives after which each rank has it, for the first what it waited for."""
+    done: dict[int, list[int]] = {rank: [] for rank in group}
     for size in split(size_bytes, slices):
-        here: tuple[int, ...] = ()
+        here = after.get(group[0], ())
         for rank, following in pairwise(group):
-            here = (builder.message(rank, following, size, here),)
+            arrived = builder.message(rank, following, size, here)
+            done[following].append(arrived)
+            here = (arrived, *after.get(following, ()))
+    return {rank: tuple(receives) or after.get(rank, ()) for rank, receives in done.items()}
 
 
 def bus_factor(operation: str, ranks: int) -> float:

@@ -17,6 +17,8 @@ from twin.workloads.scenario import Trace, Training
 from twin.workloads.training import training_graph
 
 COMPUTING, SENDING, RECEIVING, COLLECTIVE = 4, 5, 6, 7
+#: Written by MLCommons' own chakra_generator; see the README.md there.
+MLCOMMONS = Path(__file__).with_name("mlcommons")
 PIPELINE = Training("w", 0.0, ("a", "b", "c"), "pipeline", 0.1, hidden=8, batch=4, sequence=16, micro_batches=2)
 
 
@@ -68,9 +70,9 @@ def test_ids_of_ranks_may_be_alike(files: Callable[..., list[Path]]) -> None:
     ]
 
 
-@pytest.mark.parametrize(("kind", "factor"), [(0, 2), (2, 1), (7, 1), (6, 1)])
+@pytest.mark.parametrize(("kind", "factor"), [(0, 2), (2, 1), (7, 1), (6, 1), (5, 1)])
 def test_collectives_become_messages(files: Callable[..., list[Path]], kind: int, factor: int) -> None:
-    """All-reduce, all-gather, reduce-scatter and all-to-all of 600 bytes over three ranks, between two steps."""
+    """All-reduce, all-gather, reduce-scatter, all-to-all and broadcast of 600 bytes over three ranks, between steps."""
     nodes = [
         node(0, COMPUTING, duration_us=1),
         node(1, COLLECTIVE, [0], comm_type=kind, comm_size=600),
@@ -116,7 +118,7 @@ GOOD = [node(0, COMPUTING)]
         (
             [[node(2, COLLECTIVE, comm_type=3, comm_size=5)]] * 2,
             "t.0.et: node 2: found a collective of type 3; "
-            "allowed: ALL_REDUCE, ALL_GATHER, ALL_TO_ALL, REDUCE_SCATTER, BARRIER",
+            "allowed: ALL_REDUCE, ALL_GATHER, BROADCAST, ALL_TO_ALL, REDUCE_SCATTER, BARRIER",
         ),
         (
             [[node(2, COLLECTIVE, comm_type=0, comm_size=5)], GOOD],
@@ -146,6 +148,37 @@ def test_a_file_that_is_no_trace(tmp_path: Path) -> None:
     assert str(problem.value) == f"{path}: found a file that is not a Chakra trace: it ends within a message"
 
 
+@pytest.mark.parametrize(
+    ("name", "sent_bytes"),
+    [
+        ("ALL_REDUCE", 6 * 65536),
+        ("ALL_GATHER", 3 * 65536),
+        ("ALL_TO_ALL", 3 * 65536),
+        ("REDUCE_SCATTER", 3 * 65536),
+        ("BROADCAST", 3 * 65536),
+        ("BARRIER", 2 * 3 * 4),
+        ("one_comp_node", 0),
+        ("two_comp_nodes_dependent", 0),
+        ("two_comp_nodes_independent", 0),
+        ("one_metadata_node_all_types", 0),
+        ("one_remote_mem_load_node", 0),
+        ("one_remote_mem_store_node", 0),
+    ],
+)
+def test_what_mlcommons_generator_writes_can_be_played(name: str, sent_bytes: int) -> None:
+    graph = read_graph([MLCOMMONS / f"{name}.{rank}.et" for rank in range(4)])
+    assert graph.ranks == 4
+    assert graph.sent_bytes() == sent_bytes
+
+
+def test_what_mlcommons_generator_leaves_open_is_refused() -> None:
+    """Its sends and receives say to nobody whom they are for."""
+    paths = [MLCOMMONS / f"one_comm_send_node.{rank}.et" for rank in range(4)]
+    with pytest.raises(BadInput) as problem:
+        read_graph(paths)
+    assert str(problem.value) == f"{paths[0]}: node 56: the attribute 'comm_dst' is missing"
+
+
 def test_a_trace_as_a_workload(load: Callable[..., LoadedExperiment], tmp_path: Path) -> None:
     graph = ring_all_reduce(3, 300, 1)
     chakra.write(graph, tmp_path, "job")
@@ -173,3 +206,13 @@ def test_traces_that_do_not_fit(refusal: Callable[..., str], tmp_path: Path, ent
     chakra.write(ring_all_reduce(3, 300, 1), tmp_path, "job")
     found = refusal(f"workloads:\n  w: {entry}\n")
     assert found.partition(": workloads.")[2] == message
+
+
+def test_a_rank_in_the_middle_may_not_be_missing(refusal: Callable[..., str], tmp_path: Path) -> None:
+    paths = chakra.write(ring_all_reduce(3, 300, 1), tmp_path, "job")
+    paths[1].unlink()
+    found = refusal("workloads:\n  w: {kind: trace, files: 'job.{rank}.et'}\n")
+    assert found.partition(": workloads.")[2] == (
+        "w.files: found the traces of rank 2 and of 1 before it; there is no file job.1.et; "
+        "allowed: a file for each rank, from 0 on"
+    )
