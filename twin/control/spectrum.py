@@ -34,6 +34,9 @@ class Spectrum:
         self._plant = plant
         self._busy: dict[str, str] = {}
         self._taken: dict[int, dict[str, str]] = {}
+        self._at_site: dict[str, list[Transceiver]] = {}
+        for transceiver in plant.plan.transceivers:
+            self._at_site.setdefault(transceiver.site, []).append(transceiver)
 
     def copy(self) -> Spectrum:
         """The same claims, to try something on."""
@@ -44,15 +47,14 @@ class Spectrum:
 
     def free_ends(self, sites: tuple[str, str], min_rate_bps: float = 0.0) -> Ends | str:
         """The first free transceivers of one rate, one at each site; or the reason why there are none."""
-        here, there = (
-            [t for t in self._plant.plan.transceivers if t.site == site and t.name not in self._busy] for site in sites
-        )
+        here, there = ([t for t in self._at_site.get(site, ()) if t.name not in self._busy] for site in sites)
         for site, free in zip(sites, (here, there), strict=True):
             if not free:
                 return f"no free transceiver at {site}"
-        fast = [(a, b) for a in here for b in there if a.rate_bps == b.rate_bps and a.rate_bps >= min_rate_bps]
-        if fast:
-            return fast[0]
+        fast = ((a, b) for a in here for b in there if a.rate_bps == b.rate_bps and a.rate_bps >= min_rate_bps)
+        first = next(fast, None)
+        if first is not None:
+            return first
         least = f" of {min_rate_bps / 1e9:g} Gb/s or more" if min_rate_bps else ""
         return f"no free transceivers of one rate{least} at {sites[0]} and {sites[1]}"
 
