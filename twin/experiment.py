@@ -17,7 +17,7 @@ from twin.errors import BadInput, RunBroke
 from twin.lab import guest, host, uml
 from twin.lab.lab import Lab, LabEnd
 from twin.lab.memory import BASE_MB
-from twin.optics.lightpaths import plan_light
+from twin.optics.lightpaths import plan_light, refuse_dark
 from twin.plan.build import build_plan
 from twin.plan.codec import to_json
 from twin.plan.model import Plan
@@ -56,6 +56,7 @@ def run(
     check(lab, clock)
     loaded = load_experiment(path, sets, seed)
     plan = plan_light(loaded.topology, build_plan(loaded.topology))
+    refuse_dark(loaded.topology, plan, [circuit.name for circuit in loaded.scenario.circuits], str(path))
     folder = bundle.create(out, loaded.scenario.name)
     _write_inputs(folder, loaded, plan)
     end = _in_lab(folder, loaded, plan, ["run"], lab, clock)

@@ -5,9 +5,11 @@ Quality is that of a band full of channels: whatever else is lit later, a lightp
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from twin.errors import BadInput
 from twin.optics.lines import Lines, survey, types_of
 from twin.optics.power import items
 from twin.optics.routes import Map, Route
@@ -18,8 +20,10 @@ from twin.plan.catalogue import Mode, TransceiverType
 from twin.plan.light import Light, Lightpath, Line, Refusal
 from twin.plan.model import Plan
 from twin.plan.topology import LightpathOrder, Topology
-from twin.units import show_length
+from twin.units import show_length, show_time
 
+#: Delay of one regenerator, s: vendors' latency guides.
+REGENERATION_S = 100e-6
 #: So many routes are looked at for another one that closes.
 OTHER_ROUTES = 5
 
@@ -59,6 +63,16 @@ def light_of(topology: Topology, lines: Lines) -> Light:
     )
 
 
+def refuse_dark(topology: Topology, plan: Plan, circuits: Iterable[str], where: str) -> None:
+    """Raise ``BadInput`` for the first of ``circuits``, asked for in the file ``where``, that is a lightpath by order
+    and cannot be."""
+    ordered = {order.name for order in topology.lightpaths if not order.automatic} & set(circuits)
+    for refusal in plan.light.refusals if plan.light else ():
+        if refusal.name in ordered:
+            found = f"found a lightpath that cannot be: {refusal.reason}"
+            raise BadInput(where, f"topology {topology.name}, lightpaths.{refusal.name}", found, "", refusal.remedy)
+
+
 def _ordered_first(orders: Sequence[LightpathOrder]) -> list[LightpathOrder]:
     return sorted(orders, key=lambda order: order.channel is None)
 
@@ -76,18 +90,36 @@ class _Planner:
     topology: Topology
     lines: Lines
     spectrum: Spectrum = field(default_factory=Spectrum)
+    used: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self._map = Map(self.topology)
+        self._site = {site.name: site for site in self.topology.sites}
+        ordered = [order for order in self.topology.lightpaths if not order.automatic]
+        self._wanted = Counter(site for order in ordered for site in order.sites)
         self._line: dict[tuple[str, str], Line] = {(line.fibre, line.source): line for line in self.lines.lines}
-        self._type = {site.name: site.transceiver for site in self.topology.sites}
         assert self.topology.optics is not None
         self._optics = self.topology.optics
         self._system = self.topology.catalogue.line_systems[self._optics.line_system]
 
     def answer(self, order: LightpathOrder) -> Lightpath | Refusal:
-        """The lightpath, its channel claimed; or why not."""
-        kind = self.topology.catalogue.transceivers[self._type[order.sites[0]] or ""]
+        """The lightpath, its transceivers and its channel claimed; or why not."""
+        lacking = next((site for site in order.sites if not self._is_free(site)), None)
+        if lacking is not None and not order.automatic:
+            count = self._site[lacking].transceivers
+            reason = f"the {count} transceivers of {lacking} are taken by the lightpaths before it"
+            remedy = f"raise sites.{lacking}.transceivers.count to {self._wanted[lacking]}"
+            return Refusal(order.name, order.sites, reason, remedy)
+        answer = self._answer(order)
+        if isinstance(answer, Lightpath):
+            self.used.update(order.sites)
+        return answer
+
+    def _is_free(self, site: str) -> bool:
+        return self.used[site] < self._site[site].transceivers
+
+    def _answer(self, order: LightpathOrder) -> Lightpath | Refusal:
+        kind = self.topology.catalogue.transceivers[self._site[order.sites[0]].transceiver or ""]
         routes = self._routes(order)
         if not routes:
             return Refusal(order.name, order.sites, "no fibres lead from end to end", "add a fibre")
@@ -108,7 +140,7 @@ class _Planner:
         return self._claim(order, routes[0], kind, mode, channel)
 
     def _whole_fibres(self, order: LightpathOrder) -> bool:
-        optical = next(site.optical for site in self.topology.sites if site.name == order.sites[0])
+        optical = self._site[order.sites[0]].optical
         return optical is not None and optical.kind == "ocs"
 
     def _claim_whole(
@@ -208,8 +240,12 @@ class _Planner:
 
     def _regenerator(self, route: Route, kind: TransceiverType, modes: Sequence[Mode]) -> str:
         """The site nearest to the route's middle at which both sections close; or several."""
+        if len(route.fibres) == 1:
+            return f"a regenerator needs a site on the way: divide fibre {route.fibres[0]} at one"
         places = []
         for cut in range(1, len(route.fibres)):
+            if not self._can_regenerate(route.sites[cut], kind):
+                continue
             sections = [
                 self._map.route(route.sites[0], route.fibres[:cut]),
                 self._map.route(route.sites[cut], route.fibres[cut:]),
@@ -218,21 +254,39 @@ class _Planner:
                 places.append((max(section.length_km for section in sections), route.sites[cut]))
         if places:
             longest_km, site = min(places)
-            return f"a regenerator at {site} closes (sections of {show_length(longest_km)} at most)"
+            sections_km = f"(sections of {show_length(longest_km)} at most)"
+            return f"a regenerator at {site} closes {sections_km}: {self._order([site], kind)}"
         return self._regenerators(route, kind, modes)
 
     def _regenerators(self, route: Route, kind: TransceiverType, modes: Sequence[Mode]) -> str:
         """As few as will do: each section as long as closes."""
         chosen, start = [], 0
         while start < len(route.fibres):
-            ends = range(len(route.fibres), start, -1)
+            last = len(route.fibres)
+            ends = [end for end in range(last, start, -1) if self._can_regenerate(route.sites[end], kind)]
             sections = ((end, self._map.route(route.sites[start], route.fibres[start:end])) for end in ends)
             end = next((end for end, section in sections if self._best(section, kind, modes)), None)
             if end is None:
                 return ""
             chosen.append(route.sites[end])
             start = end
-        return f"regenerators at {', '.join(chosen[:-1])} close"
+        return f"regenerators at {', '.join(chosen[:-1])} close: {self._order(chosen[:-1], kind)}"
+
+    def _can_regenerate(self, site: str, kind: TransceiverType) -> bool:
+        """Whether the transceivers there are, or can be, of the lightpath's type."""
+        return self._site[site].transceiver in (None, kind.name)
+
+    def _order(self, sites: Sequence[str], kind: TransceiverType) -> str:
+        """What to write in the topology for regenerators at ``sites``: two transceivers more at each."""
+        parts = [f"write 'regenerate: [{', '.join(sites)}]'"]
+        for name in sites:
+            site, wanted = self._site[name], self._wanted[name] + 2
+            if not site.transceivers:
+                delay = f"delay: {show_time(REGENERATION_S)}"
+                parts.append(f"give {name} 'transceivers: {{count: {wanted}, mode: {kind.name}, {delay}}}'")
+            elif site.transceivers < wanted:
+                parts.append(f"raise sites.{name}.transceivers.count to {wanted}")
+        return ", ".join(parts)
 
 
 def _over(route: Route) -> str:

@@ -12,8 +12,8 @@ from twin.plan.topology import FibrePair, Topology
 
 @dataclass(frozen=True)
 class Route:
-    """Sites from one end to the other, and the fibre between every two. ``delay_s`` is that of glass, amplifiers and
-    the transit of every optical switch, one way."""
+    """Sites from one end to the other, and the fibre between every two. ``delay_s`` is that of glass, amplifiers, the
+    transit of every optical switch and the receiver at the end, one way."""
 
     sites: tuple[str, ...]
     fibres: tuple[str, ...]
@@ -36,12 +36,12 @@ class Map:
 
     def route(self, start: str, fibres: Sequence[str]) -> Route:
         """The route from ``start`` over ``fibres``, which must join."""
-        sites, length_km, delay_s = [start], 0.0, self._transit_s(start) + self._receiver_s(start)
+        sites, length_km, delay_s = [start], 0.0, self._transit_s(start)
         for name in fibres:
             there, fibre, step_s = next(step for step in self._near[sites[-1]] if step[1].name == name)
             sites.append(there)
             length_km, delay_s = length_km + fibre.length_km, delay_s + step_s
-        return Route(tuple(sites), tuple(fibres), length_km, delay_s)
+        return Route(tuple(sites), tuple(fibres), length_km, delay_s + self._receiver_s(sites[-1]))
 
     def routes(self, start: str, goal: str, most: int) -> Iterator[Route]:
         """At most ``most`` routes without loops, the quickest first (paths grow best first, each site at most ``most``

@@ -116,13 +116,15 @@ class Optics:
 @dataclass(frozen=True)
 class LightpathOrder:
     """A lightpath that is asked for. ``fibres`` empty: the quickest route; ``mode`` None: the best that closes;
-    ``channel`` None: the first that is free."""
+    ``channel`` None: the first that is free. ``automatic``: nobody wrote it; a topology without orders gets one for
+    each fibre."""
 
     name: str
     sites: tuple[str, str]
     fibres: tuple[str, ...] = ()
     mode: str | None = None
     channel: int | None = None
+    automatic: bool = False
 
 
 @dataclass(frozen=True)

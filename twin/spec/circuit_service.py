@@ -55,7 +55,7 @@ def check_controller(circuit: Circuit, controller: str, document: Document, path
     does."""
     if controller == "learning_switch":
         found = f"found the circuit {circuit.name!r}, but the controller learning_switch makes no circuits"
-        raise document.bad(path, found, "", "write 'controller: optical_circuit', or remove the circuits")
+        raise document.bad(path, found, "", "write 'controller: optical_circuit', or 'circuits: []'")
     asked = [key for key in service_content(circuit) if key in _REACTIONS]
     if controller == "static_path" and asked:
         found = f"found '{asked[0]}' for {circuit.name!r}, but the controller static_path never reacts"

@@ -28,6 +28,19 @@ class CircuitBook:
             return tuple(self._request(circuit, path) for circuit in circuits)
         return tuple(self._request(self._circuit(file, (*path, i)), (*path, i)) for i, file in enumerate(files))
 
+    def lightpaths(self) -> tuple[Circuit, ...]:
+        """The topology's lightpaths by order, for an experiment that says nothing of circuits. The fibres of one are
+        those of its circuit, which is not led elsewhere then."""
+        orders = [order for order in self.topology.lightpaths if not order.automatic]
+        for order in orders:
+            kept = {"mode": order.mode, "channel": order.channel}
+            for key in (key for key, value in kept.items() if value is not None):
+                found = f"found lightpath {order.name!r} with a {key} by order, and no circuits in the experiment"
+                remedy = "a controller chooses it: leave it out of the topology, or write 'circuits'"
+                raise self.document.bad(("topology",), found, "", remedy)
+        circuits = [Circuit(order.name, order.sites, through=order.fibres) for order in orders]
+        return tuple(self._request(circuit, ("topology",)) for circuit in circuits)
+
     def release(self, name: str, path: Path_) -> None:
         """Give back the circuit ``name``."""
         if name not in self.wanted:

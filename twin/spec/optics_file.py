@@ -27,9 +27,11 @@ class OpticsFile(Model):
 
 class LightpathFile(Model):
     """A lightpath: ``over`` names its fibres in order, ``mode`` the mode of its transceiver, ``channel`` counts from
-    1. What is not given is chosen."""
+    1; ``regenerate`` names the sites on the way at which it is received and sent again. What is not given is
+    chosen."""
 
     between: Pair = Field(examples=["[tokyo, osaka]"])
     over: list[Name] | None = None
     mode: Entry | None = None
     channel: Annotated[int, Field(ge=1)] | None = None
+    regenerate: list[Name] | None = None

@@ -33,14 +33,15 @@ def resolve(
     """The scenario, and the file's resolved content. ``folder`` is where the experiment file lies. Raises
     ``BadInput``."""
     book = CircuitBook(topology, document)
-    circuits = book.read(file.circuits, ("circuits",))
+    named = "circuits" in file.model_fields_set
+    circuits = book.read(file.circuits, ("circuits",)) if named else book.lightpaths()
     reader = WorkloadReader(topology, document)
     workloads = tuple(reader.read(name, workload) for name, workload in file.workloads.items())
     timeline = TimelineReader(topology, document, book, workloads)
     actions = timeline.read(file.timeline, file.end)
     _check_end(file, document)
     for circuit in circuits:
-        check_controller(circuit, file.controller.app, document, ("circuits",))
+        check_controller(circuit, file.controller.app, document, ("circuits",) if named else ("topology",))
     for i, requested in timeline.requested.items():
         for circuit in requested:
             check_controller(circuit, file.controller.app, document, ("timeline", i, "reconfigure", "request"))

@@ -115,11 +115,12 @@ def with_light(topology: Topology, file: TopologyFile, document: Document, catal
     for fibre in topology.fibres:
         _check_spans(document, fibre, catalogue, optics)
     reader = LightpathReader(replace(topology, optics=optics, catalogue=catalogue), document)
-    orders = [reader.read(name, order) for name, order in (file.lightpaths or {}).items()]
+    orders = [section for name in file.lightpaths or {} for section in reader.read(name, file.lightpaths or {})]
     if file.lightpaths is None:
         joined = [fibre for fibre in topology.fibres if _can_be_lit(topology, fibre)]
-        orders = [LightpathOrder(fibre.name, fibre.sites, (fibre.name,)) for fibre in joined]
-    return replace(topology, optics=optics, catalogue=catalogue, lightpaths=tuple(orders))
+        orders = [LightpathOrder(fibre.name, fibre.sites, (fibre.name,), automatic=True) for fibre in joined]
+    notes = (*topology.notes, *reader.notes)
+    return replace(topology, optics=optics, catalogue=catalogue, lightpaths=tuple(orders), notes=notes)
 
 
 def _can_be_lit(topology: Topology, fibre: FibrePair) -> bool:

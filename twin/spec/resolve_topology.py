@@ -94,7 +94,7 @@ def _port(file: PortFile, delay_s: float = 0.0) -> Port:
 def _line(file: TransceiversFile, catalogue: Catalogue) -> Port:
     """The line ports, at the stated rate or at the highest of their transceivers."""
     rate_bps = file.rate if file.rate is not None else catalogue.transceivers[file.mode or ""].rate_bps
-    return Port(rate_bps, file.queue.bytes_at(rate_bps), file.ecn.bytes_at(rate_bps))
+    return Port(rate_bps, file.queue.bytes_at(rate_bps), file.ecn.bytes_at(rate_bps), file.delay)
 
 
 def _optical(file: OpticalFile, catalogue: Catalogue) -> Optical:

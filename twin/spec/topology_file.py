@@ -66,11 +66,13 @@ class OpticalFile(Model):
 
 class TransceiversFile(QueueFile):
     """The transceivers on the border's line ports: by the wavelength's ``rate``, or by ``mode``, a transceiver of the
-    catalogue, whose light is then looked at."""
+    catalogue, whose light is then looked at. ``delay`` is what one takes to receive (signal processing, error
+    correction)."""
 
     count: int = Field(ge=0, examples=["2"])
     rate: Rate | None = None
     mode: Entry | None = None
+    delay: Delay = 0.0
 
 
 class LocationFile(Model):

@@ -72,7 +72,13 @@ def test_coronet_conus(load: Load, tmp_path: Path) -> None:
     assert by_gnpy(topology, near.sites, tmp_path) == pytest.approx(near.gsnr_db, abs=0.01)
     assert far.reason.startswith("6472.18 km over Miami - West_Palm_Beach - ")
     assert far.reason.endswith(", and OpenZR+ reaches 1200 km")
-    assert far.remedy == "regenerators at Jacksonville, Nashville, St_Louis, Omaha, Denver, Billings, Spokane close"
+    sites = "Jacksonville, Nashville, St_Louis, Omaha, Denver, Billings, Spokane"
+    assert far.remedy == f"regenerators at {sites} close: write 'regenerate: [{sites}]'"
+    # As it says: the lightpath in sections.
+    sections = load(text.replace("Seattle]", f"Seattle], regenerate: [{sites}]"))
+    again = light_of(sections, survey(sections))
+    assert again.refusals == ()
+    assert [path.sites[-1] for path in again.lightpaths[1:]] == [*sites.split(", "), "Seattle"]
 
 
 def test_a_topology_without_light_has_nothing_for_gnpy() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
-from twin.optics.lightpaths import light_of, plan_light
+from twin.errors import BadInput
+from twin.optics.lightpaths import light_of, plan_light, refuse_dark
 from twin.optics.lines import Lines, types_of
 from twin.plan.build import build_plan
 from twin.plan.light import Lightpath, Line, Noise, Refusal
@@ -112,7 +114,7 @@ def test_a_lower_mode_is_taken_where_the_best_does_not_close(load: Load) -> None
             "lightpaths: {p: {between: [a, c], over: [ab, bc]}}",
             QUIET,
             "200 km over a - b - c, and 1.6T-class reaches 120 km",
-            "a regenerator at b closes (sections of 100 km at most)",
+            "a regenerator at b closes (sections of 100 km at most): write 'regenerate: [b]'",
         ),
     ],
 )
@@ -140,12 +142,84 @@ def test_a_long_route_needs_several_regenerators(load: Load) -> None:
     text += "fibres:\n" + "".join(f"  {a + b}: {{between: [{a}, {b}], length: 70 km}}\n" for a, b in pairwise("abcde"))
     topology = load(text + "lightpaths: {p: {between: [a, e]}}\n")
     light = light_of(topology, lines_of(topology, dict.fromkeys(("ab", "bc", "cd", "de"), 0.001)))
-    assert [refusal.remedy for refusal in light.refusals] == ["regenerators at b, c, d close"]
+    assert [refusal.remedy for refusal in light.refusals] == [
+        "regenerators at b, c, d close: write 'regenerate: [b, c, d]'"
+    ]
+
+
+CHAIN = """\
+name: x
+sites:
+  a: {optical: roadm, transceivers: {count: 1, mode: 1.6T-class}}
+  b: {optical: roadm}
+  c: {optical: roadm, transceivers: {count: 1, mode: 1.6T-class}}
+fibres:
+  ab: {between: [a, b], length: 100 km}
+  bc: {between: [b, c], length: 100 km}
+lightpaths:
+  far: {between: [a, c]}
+"""
+
+
+def test_what_the_refusal_says_to_write_works(load: Load) -> None:
+    topology = load(CHAIN)
+    noise = {"ab": 0.001, "bc": 0.001}
+    (refusal,) = light_of(topology, lines_of(topology, noise)).refusals
+    transceivers = "transceivers: {count: 2, mode: 1.6T-class, delay: 100 us}"
+    assert refusal.remedy == (
+        f"a regenerator at b closes (sections of 100 km at most): write 'regenerate: [b]', give b '{transceivers}'"
+    )
+    text = CHAIN.replace("b: {optical: roadm}", f"b: {{optical: roadm, {transceivers}}}")
+    topology = load(text.replace("far: {between: [a, c]}", "far: {between: [a, c], regenerate: [b]}"))
+    first, second = light_of(topology, lines_of(topology, noise)).lightpaths
+    assert (first.name, first.sites, second.name, second.sites) == ("far-1", ("a", "b"), "far-2", ("b", "c"))
+    glass_s = 100 * 4.8967e-6 + 0.125e-6
+    assert (first.delay_s, second.delay_s) == (pytest.approx(glass_s + 100e-6), pytest.approx(glass_s))
+    assert len([item for item in build_plan(topology).transceivers if item.site == "b"]) == 2
+
+
+def test_lightpaths_need_transceivers(load: Load) -> None:
+    orders = "lightpaths: {p: {between: [a, b]}, q: {between: [a, b]}, r: {between: [a, c]}}"
+    paths, refusals = plan(load, "OpenZR+", orders, QUIET)
+    assert [path.name for path in paths] == ["p", "q"]
+    assert [(refusal.name, refusal.reason, refusal.remedy) for refusal in refusals] == [
+        (
+            "r",
+            "the 2 transceivers of a are taken by the lightpaths before it",
+            "raise sites.a.transceivers.count to 3",
+        )
+    ]
+
+
+def test_a_circuit_that_is_a_refused_lightpath_by_order_ends_the_run(load: Load) -> None:
+    topology = load(CHAIN)
+    built = build_plan(topology)
+    dark = replace(built, light=light_of(topology, lines_of(topology, {"ab": 0.001, "bc": 0.001})))
+    refuse_dark(topology, dark, ["near"], "e.yaml")
+    refuse_dark(topology, built, ["far"], "e.yaml")
+    with pytest.raises(BadInput) as caught:
+        refuse_dark(topology, dark, ["near", "far"], "e.yaml")
+    assert str(caught.value) == (
+        "e.yaml: topology x, lightpaths.far: found a lightpath that cannot be: 200 km over a - b - c, and 1.6T-class "
+        "reaches 120 km; a regenerator at b closes (sections of 100 km at most): write 'regenerate: [b]', "
+        "give b 'transceivers: {count: 2, mode: 1.6T-class, delay: 100 us}'"
+    )
+
+
+def test_one_fibre_has_no_place_for_a_regenerator(load: Load) -> None:
+    topology = load(TRIANGLE.replace("MODE", "1.6T-class").split("  bc:")[0].replace("100 km", "180 km"))
+    (refusal,) = light_of(topology, lines_of(topology, QUIET)).refusals
+    assert (refusal.reason, refusal.remedy) == (
+        "180 km over a - b, and 1.6T-class reaches 120 km",
+        "a regenerator needs a site on the way: divide fibre ab at one",
+    )
 
 
 def test_a_full_fibre_is_refused(load: Load) -> None:
     orders = "\n".join(f"  p{k}: {{between: [a, b], over: [ab]}}" for k in range(52))
-    paths, refusals = plan(load, "400ZR", f"lightpaths:\n{orders}\n", QUIET)
+    topology = load(TRIANGLE.replace("count: 2", "count: 52").replace("MODE", "400ZR") + f"lightpaths:\n{orders}\n")
+    light = light_of(topology, lines_of(topology, QUIET))
+    paths, refusals = light.lightpaths, light.refusals
     assert [path.channel for path in paths] == list(range(1, 52))
     assert [(refusal.name, refusal.reason) for refusal in refusals] == [
         ("p51", "no channel of 51 is free on all of ab")

@@ -69,7 +69,7 @@ def test_what_cannot_be(refusal: Callable[..., str], rest: str, message: str) ->
 def test_a_controller_that_makes_no_circuits(refusal: Callable[..., str]) -> None:
     assert refusal("end: 1 s\ncircuits: [a-b]", "controller=learning_switch") == (
         "e.yaml:5: circuits: found the circuit 'a-b', but the controller learning_switch makes no circuits; "
-        "write 'controller: optical_circuit', or remove the circuits"
+        "write 'controller: optical_circuit', or 'circuits: []'"
     )
 
 

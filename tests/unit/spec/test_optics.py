@@ -69,7 +69,35 @@ def test_a_plant_with_everything(tmp_path: Path) -> None:
 
 def test_without_lightpaths_there_is_one_for_each_fibre(tmp_path: Path) -> None:
     orders = load(tmp_path, HEAD + FIBRES).topology.lightpaths
-    assert orders == (LightpathOrder("ab", ("a", "b"), ("ab",)), LightpathOrder("bc", ("b", "c"), ("bc",)))
+    assert orders == (
+        LightpathOrder("ab", ("a", "b"), ("ab",), automatic=True),
+        LightpathOrder("bc", ("b", "c"), ("bc",), automatic=True),
+    )
+
+
+def test_a_regenerated_lightpath_is_one_for_each_section(tmp_path: Path) -> None:
+    text = HEAD + FIBRES + "lightpaths:\n  p: {between: [c, a], over: [bc, ab], regenerate: [b], channel: 3}\n"
+    text += "  q: {between: [a, c], regenerate: [b]}\n"
+    loaded = load(tmp_path, text)
+    assert loaded.topology.lightpaths == (
+        LightpathOrder("p-1", ("c", "b"), ("bc",), None, 3),
+        LightpathOrder("p-2", ("b", "a"), ("ab",), None, 3),
+        LightpathOrder("q-1", ("a", "b")),
+        LightpathOrder("q-2", ("b", "c")),
+    )
+    assert load(tmp_path, loaded.text) == loaded
+
+
+def test_a_regenerator_without_a_stated_delay_is_noted(tmp_path: Path) -> None:
+    text = HEAD + FIBRES + "lightpaths: {p: {between: [a, c], regenerate: [b]}}\n"
+    assert load(tmp_path, text).topology.notes == (
+        "b regenerates lightpath p in 0 s, its transceivers' delay; vendors' guides have about 100 us for a site",
+    )
+    stated = text.replace("  b: {optical: roadm, transceivers: {", "  b: {optical: roadm, transceivers: {delay: 1 us, ")
+    topology = load(tmp_path, stated).topology
+    assert topology.notes == ()
+    assert topology.sites[1].line is not None
+    assert topology.sites[1].line.delay_s == 1e-6
 
 
 def test_fibres_that_no_lightpath_can_fill_get_none(tmp_path: Path) -> None:
@@ -221,6 +249,31 @@ KNOWN = "400ZR, OpenZR+, 800ZR, 1.6T-class, OpenROADM-v5"
         (
             HEAD + FIBRES + "lightpaths:\n  p: {between: [a, c], mode: 300G}\n",
             "FILE:10: lightpaths.p.mode: found the unknown mode '300G' of 400ZR; allowed: 400G; did you mean '400G'?",
+        ),
+        (
+            HEAD + FIBRES + "lightpaths:\n  p: {between: [a, c], regenerate: [d]}\n",
+            "FILE:10: lightpaths.p.regenerate[0]: found the unknown site 'd'; allowed: a, b, c",
+        ),
+        (
+            HEAD + FIBRES + "lightpaths:\n  p: {between: [a, c], regenerate: [b, c]}\n",
+            "FILE:10: lightpaths.p.regenerate: found a site twice on the way; "
+            "allowed: other sites than the ends, each once",
+        ),
+        (
+            HEAD.replace("b: {optical: roadm, transceivers: {count: 2, mode: 400ZR}}", "b: {optical: roadm}") + FIBRES
+            + "lightpaths:\n  p: {between: [a, c], regenerate: [b]}\n",
+            "FILE:10: lightpaths.p.regenerate[0]: found 'b', which has no transceivers; "
+            "give sites.b transceivers, as in '{count: 2, mode: 400ZR}'",
+        ),
+        (
+            HEAD + FIBRES + "  ac: {between: [a, c], length: 80 km}\n"
+            + "lightpaths:\n  p: {between: [a, c], over: [ac], regenerate: [b]}\n",
+            "FILE:11: lightpaths.p.regenerate: found b on the way a - c; allowed: sites of 'over', in its order",
+        ),
+        (
+            HEAD + FIBRES + "lightpaths:\n  p: {between: [a, c], regenerate: [b]}\n  p-2: {between: [a, b]}\n",
+            "FILE:10: lightpaths.p.regenerate: found a section 'p-2', and a lightpath of that name; "
+            "allowed: each name once; rename one of them",
         ),
         (
             HEAD + "catalogue: {transceivers: {T: {modes: {}}}}\n",

@@ -21,11 +21,11 @@ def test_the_whole_page(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
         "Power of the optical plant",
         "what           type             count   W each     W   source of the power",
         "─" * 80,
-        "transceiver    OpenZR+              6     22.5   135   vendors' design guides,",
+        "transceiver    OpenZR+              8     22.5   180   vendors' design guides,",
         "                                                       21-22.5 W",
         "amplifier      standard EDFA       18       40   720   assumed",
         "ROADM degree   standard ROADM       6      100   600   assumed",
-        "1455 W",
+        "1500 W",
     ]
     assert "DR8           500 m       17         42.5   US$699-3067   vendors' data sheets" in out
     assert "packet-136            136    packets      22.06       ?   secondary, about 3 kW" in out
