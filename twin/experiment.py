@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from twin.errors import BadInput, RunBroke
-from twin.lab import guest, host, uml
+from twin.lab import guest, host, relay, uml
 from twin.lab.lab import Lab, LabEnd
 from twin.lab.memory import BASE_MB
 from twin.optics.lightpaths import plan_light, refuse_dark
@@ -25,6 +26,7 @@ from twin.results import bundle, finish, report
 from twin.results.document import Results
 from twin.spec import load_experiment
 from twin.spec.experiment import LoadedExperiment
+from twin.workloads.scenario import Controller
 
 #: Memory of the lab kernel, MiB: what each node adds to the base (measured: docs/benchmarks.md). It is address
 #: space; the host gives only what is touched.
@@ -55,6 +57,7 @@ def run(
     """
     check(lab, clock)
     loaded = load_experiment(path, sets, seed)
+    _check_controller(path, loaded, lab)
     plan = plan_light(loaded.topology, build_plan(loaded.topology))
     refuse_dark(loaded.topology, plan, [circuit.name for circuit in loaded.scenario.circuits], str(path))
     folder = bundle.create(out, loaded.scenario.name)
@@ -72,6 +75,7 @@ def shell(
     ``commands``, one a line; returns the lab's status and what the commands printed."""
     check(lab, clock)
     loaded = load_experiment(path, sets, None)
+    _check_controller(path, loaded, lab)
     plan = plan_light(loaded.topology, build_plan(loaded.topology))
     with tempfile.TemporaryDirectory(prefix="twin-shell-") as scratch:
         folder = Path(scratch)
@@ -101,19 +105,42 @@ def _in_lab(
     interactive: bool = False,
 ) -> LabEnd:
     scenario = loaded.scenario
-    end = LABS[lab].run(
-        folder,
-        [guest.PYTHON, "-m", "twin.emulation", *arguments],
-        clock=clock,
-        seed=scenario.seed,
-        timeout_s=scenario.timeout_s,
-        memory_mb=memory_mb(plan),
-        interactive=interactive,
-        visible=[Path(scenario.controller.app).parent],
-    )
+    address = scenario.controller.address
+    with relay.relayed(folder, address) if address else nullcontext():
+        end = LABS[lab].run(
+            folder,
+            [guest.PYTHON, "-m", "twin.emulation", *arguments],
+            clock=clock,
+            seed=scenario.seed,
+            timeout_s=scenario.timeout_s,
+            memory_mb=memory_mb(plan),
+            interactive=interactive,
+            visible=_files_of(scenario.controller),
+        )
     if end.status and not interactive and not (folder / "lab" / "outcome.json").exists():
         raise RunBroke("the lab side stopped with an error", str(folder / "logs" / "lab.log"))
     return end
+
+
+def _check_controller(path: Path, loaded: LoadedExperiment, lab: str) -> None:
+    """Raise ``BadInput`` for a controller elsewhere in a lab that has no way to it."""
+    if loaded.scenario.controller.address and lab != "host":
+        found = f"found {loaded.scenario.controller.name}, but the lab kernel has no network to this machine"
+        remedy = (
+            "its clock would not wait for an answer either: use --lab host --clock real, or give a command to start"
+        )
+        raise BadInput(str(path), "controller", found, "", remedy)
+
+
+def _files_of(controller: Controller) -> list[Path]:
+    """Folders of the host that a controller reads: its own, and those of all files that its command names; with a
+    program in ``bin`` the environment that it belongs to."""
+    if controller.app:
+        return [Path(controller.app).parent]
+    folder = Path(controller.folder)
+    named = [folder / word for word in controller.command if "/" in word]
+    folders = [file if file.is_dir() else file.parent for file in named if file.exists()]
+    return [folder, *(one.parent if one.name == "bin" else one for one in folders)] if controller.command else []
 
 
 def memory_mb(plan: Plan) -> int:

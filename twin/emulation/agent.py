@@ -36,6 +36,8 @@ from twin.workloads.scenario import Packets, Scenario
 RUN_FOLDER = Path("/run/twin")
 #: Where the timeline tells the proxy what happens to the plant.
 PLANT_SOCKET = RUN_FOLDER / "plant"
+#: Of a controller elsewhere: the socket, in the run's folder, that the host carries to it (twin.lab.relay).
+ELSEWHERE = "lab/controller"
 #: Where the controller listens, and where the proxy between it and the switches does.
 CONTROLLER_PORT, SWITCH_PORT = 6653, 6654
 
@@ -50,7 +52,7 @@ class Agent:
         RUN_FOLDER.mkdir(parents=True, exist_ok=True)
         self.ovs = OpenVSwitch(Path("/run/openvswitch"), bundle / "logs")
         self.network = Network(self.plan, self.ovs, self.scenario.seed)
-        self.controller = ControllerProcess(self.scenario.controller, bundle, RUN_FOLDER, CONTROLLER_PORT)
+        self.controller = ControllerProcess(self.scenario.controller, bundle, RUN_FOLDER, CONTROLLER_PORT, SWITCH_PORT)
         self.proxy: subprocess.Popen[bytes] | None = None
         self.journal = Journal()
 
@@ -65,7 +67,8 @@ class Agent:
             self.network.start(f"tcp:127.0.0.1:{SWITCH_PORT}")
 
     def _start_proxy(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "twin.emulation.proxy", str(SWITCH_PORT), str(CONTROLLER_PORT)]
+        elsewhere = self.bundle / ELSEWHERE if self.scenario.controller.address else CONTROLLER_PORT
+        command = [sys.executable, "-m", "twin.emulation.proxy", str(SWITCH_PORT), str(elsewhere)]
         folders = [str(path) for path in (self.ovs.control, self.bundle, PLANT_SOCKET)]
         return daemon([*command, *folders], self.bundle / "logs" / "proxy.log")
 
@@ -78,7 +81,7 @@ class Agent:
 
     def settle(self) -> list[dict[str, Any]]:
         """Wait until the controller has done what the experiment asks of it first; returns the circuits."""
-        return self.controller.settle(len(self.plan.switches), self.scenario.wants_circuits)
+        return self.controller.settle(len(self.plan.switches))
 
     @property
     def namespaces(self) -> dict[str, int]:
@@ -91,6 +94,7 @@ class Agent:
             packets.load()
         zero_s = float(math.ceil(time.monotonic() + 0.1))
         self.journal.zero_s = zero_s
+        self.controller.report_end(lambda status: self.journal.record("controller", "controller-ended", status=status))
         context = Context(self.plan, self.namespaces, zero_s, self.journal.record, str(self.bundle / "logs"))
         await context.sleep_until(0.0)
         sampler = Sampler(self.network, self.scenario.sample_every_s)
@@ -127,6 +131,5 @@ def run(bundle: Path) -> int:
         agent.stop()
         logs = {"controller": agent.controller.events, "plant": bundle / "lab" / "plant.jsonl"}
         agent.journal.write(bundle / "events.jsonl", logs)
-        agent.journal.retime(bundle / "lab" / "telemetry.jsonl", bundle / "telemetry.jsonl")
         (bundle / "lab" / "outcome.json").write_text(json.dumps(outcome, indent=1) + "\n")
     return 0 if outcome["ok"] else 4

@@ -12,10 +12,12 @@ END_LIMIT_S = 10.0
 _LISTENING, _ESTABLISHED = "0A", "01"
 
 
-def daemon(command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
-    """Start ``command`` in the background; what it prints is appended to ``log``."""
+def daemon(
+    command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None, folder: Path | None = None
+) -> subprocess.Popen[bytes]:
+    """Start ``command`` in the background, in ``folder``; what it prints is appended to ``log``. Raises ``OSError``."""
     with log.open("ab") as out:
-        return subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+        return subprocess.Popen(command, env=environment, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

@@ -141,8 +141,8 @@ async def _message(reader: asyncio.StreamReader) -> tuple[int, bytes]:
 class Proxy:
     """Accepts switches, and what the timeline does to the plant."""
 
-    def __init__(self, controller_port: int, cache: FlowCache, plan: Plan, plant: LivePlant | None) -> None:
-        self._controller_port = controller_port
+    def __init__(self, controller: str, cache: FlowCache, plan: Plan, plant: LivePlant | None) -> None:
+        self._controller = controller
         self._cache = cache
         self._plant = plant
         self._names = {switch.dpid: switch.name for switch in plan.optical_switches}
@@ -151,7 +151,7 @@ class Proxy:
         """One switch, until either side closes; it gets a connection of its own to the controller."""
         session = Session(self._cache, self._plant, self._names)
         try:
-            from_controller, to_controller = await asyncio.open_connection("127.0.0.1", self._controller_port)
+            from_controller, to_controller = await self._connect()
         except OSError:
             to_switch.close()  # the switch tries again
             return
@@ -169,29 +169,36 @@ class Proxy:
         for writer in (to_switch, to_controller):
             writer.close()
 
+    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if self._controller.isdigit():
+            return await asyncio.open_connection("127.0.0.1", int(self._controller))
+        return await asyncio.open_unix_connection(self._controller)
+
     async def accept_event(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One event of the timeline: ``{"do": "cut", "target": FIBRE}``, and ``level_db`` for a degradation."""
+        """One event of the timeline: ``{"do": "cut", "target": FIBRE}``, with ``level_db`` and ``over_s`` for a
+        degradation."""
         line = json.loads(await reader.readline())
         if self._plant is not None:
-            self._plant.happen(EVENTS[line["do"]](line["target"], line.get("level_db")))
+            self._plant.happen(EVENTS[line["do"]](line["target"], line["level_db"], line["over_s"]))
         writer.write(b"\n")
         await writer.drain()
         writer.close()
 
 
-EVENTS: dict[str, Callable[[str, float], Event]] = {
-    "cut": lambda target, _level_db: Cut(target),
-    "repair": lambda target, _level_db: Repair(target),
+EVENTS: dict[str, Callable[[str, float, float], Event]] = {
+    "cut": lambda target, _level_db, _over_s: Cut(target),
+    "repair": lambda target, _level_db, _over_s: Repair(target),
     "degrade": Degrade,
     "attenuate": Attenuate,
 }
 
 
-async def serve(port: int, controller_port: int, control: Path, bundle: Path, socket: Path) -> None:
-    """Serve for ever. ``control`` is the switch daemon's control socket, ``socket`` the one for the timeline."""
+async def serve(port: int, controller: str, control: Path, bundle: Path, socket: Path) -> None:
+    """Serve for ever. ``controller`` is its port, or the path of a socket that leads to one elsewhere; ``control`` the
+    switch daemon's control socket, ``socket`` the one for the timeline."""
     plan = from_json(Plan, json.loads((bundle / "plan.json").read_text()))
     plant = LivePlant(plan, Ports(plan), *open_logs(bundle / "lab")) if plan.light is not None else None
-    proxy = Proxy(controller_port, FlowCache(control), plan, plant)
+    proxy = Proxy(controller, FlowCache(control), plan, plant)
     await asyncio.start_unix_server(proxy.accept_event, socket)
     server = await asyncio.start_server(proxy.accept_switch, "127.0.0.1", port)
     async with server:
@@ -200,4 +207,4 @@ async def serve(port: int, controller_port: int, control: Path, bundle: Path, so
 
 if __name__ == "__main__":
     with contextlib.suppress(KeyboardInterrupt):
-        loop.run(serve(int(sys.argv[1]), int(sys.argv[2]), *map(Path, sys.argv[3:6])))
+        loop.run(serve(int(sys.argv[1]), sys.argv[2], *map(Path, sys.argv[3:6])))

@@ -19,6 +19,7 @@ LANDMARKS = (
     "circuit-active",
     "circuit-failed",
     "circuit-released",
+    "controller-ended",
 )
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from typing import Any, Final
 
 from twin.plan.topology import Topology
 from twin.spec.document import Document, Path_, nearest
-from twin.spec.experiment_file import CircuitFile
+from twin.spec.experiment_file import CircuitFile, EntryFile
 from twin.units import show_rate, show_time
-from twin.workloads.scenario import Circuit
+from twin.workloads.scenario import Circuit, Controller
 
 #: Keys of the file that are called otherwise in the scenario, and how their values are written.
 _RENAMED: Final = {"wait_to_restore": "wait_to_restore_s", "max_delay": "max_delay_s", "capacity": "capacity_bps"}
@@ -50,13 +51,22 @@ def service_content(circuit: Circuit) -> dict[str, Any]:
     return content
 
 
-def check_controller(circuit: Circuit, controller: str, document: Document, path: Path_) -> None:
+def check_controller(circuit: Circuit, controller: Controller, document: Document, path: Path_) -> None:
     """Raises ``BadInput`` for a circuit that ``controller`` cannot make, or that needs one that reacts, where it never
     does."""
-    if controller == "learning_switch":
-        found = f"found the circuit {circuit.name!r}, but the controller learning_switch makes no circuits"
+    if not controller.takes_requests:
+        what = "makes no circuits" if controller.name == "learning_switch" else "takes no requests for circuits"
+        found = f"found the circuit {circuit.name!r}, but the controller {controller.name} {what}"
         raise document.bad(path, found, "", "write 'controller: optical_circuit', or 'circuits: []'")
     asked = [key for key in service_content(circuit) if key in _REACTIONS]
-    if controller == "static_path" and asked:
+    if controller.name == "static_path" and asked:
         found = f"found '{asked[0]}' for {circuit.name!r}, but the controller static_path never reacts"
         raise document.bad(path, found, "", "write 'controller: optical_circuit'")
+
+
+def check_timeline(entries: Sequence[EntryFile], controller: Controller, document: Document) -> None:
+    """Raises ``BadInput`` where a controller is to be killed or started that is not ours to start."""
+    for i, entry in enumerate(entries):
+        if entry.controller is not None and controller.address:
+            found = f"found {entry.controller!r}, but the controller {controller.name} runs elsewhere"
+            raise document.bad(("timeline", i, "controller"), found, "", "remove it, or give a command to start")

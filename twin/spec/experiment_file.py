@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
 from twin.spec.base import Interval, Model, Moment, Name, Pair, Size, all_or_list, shorthand
+from twin.spec.controller import ControllerOrText
 from twin.spec.quantity import Measure, MeasureRule, Quantity
 from twin.spec.trace import TraceFile
 from twin.spec.training import TrainingFile
@@ -17,13 +18,6 @@ WHEN_DONE: Final = -1.0
 
 Start = Annotated[float, Quantity("time", 0.0, 86400.0, {"on-request": ON_REQUEST})]
 Congestion = Literal["cubic", "reno", "bbr", "dctcp"]
-
-
-class ControllerFile(Model):
-    """The OpenFlow app: the name of one in ``controllers/``, or a path to a file."""
-
-    app: str = Field(examples=["optical_circuit"])
-    options: dict[str, Any] = Field(default={})
 
 
 class CircuitFile(Model):
@@ -128,6 +122,7 @@ class EntryFile(Model):
     cut: str | None = None
     repair: str | None = None
     degrade: str | None = Field(default=None, examples=["amplifier tokyo-osaka.3 by 3 dB", "fibre tokyo-osaka by 2 dB"])
+    drift: str | None = Field(default=None, examples=["amplifier tokyo-osaka.3 by 3 dB over 2 s"])
     reconfigure: ReconfigureFile | None = None
     start: str | None = None
     stop: str | None = None
@@ -150,12 +145,13 @@ class ExperimentFile(Model):
 
     name: Name = Field(examples=["three-sites-cut"])
     topology: str = Field(examples=["../topologies/three-sites.yaml"])
-    controller: Annotated[ControllerFile, shorthand("app", str)] = Field(examples=["optical_circuit"])
+    controller: ControllerOrText = Field(examples=["optical_circuit"])
     seed: int = Field(default=1, ge=0, lt=2**31)
     circuits: Annotated[list[CircuitOrPair], all_or_list()] = Field(default=[])
     workloads: dict[Name, WorkloadFile] = Field(default={})
     timeline: list[EntryFile] = Field(default=[])
     expect: list[ExpectationFile] = Field(default=[])
     sample: Annotated[float, Quantity("time", 1e-4, 3600.0)] = 10e-3
+    telemetry: Annotated[float, Quantity("time", 1e-3, 3600.0)] = 0.1
     end: Annotated[float, Quantity("time", 1e-3, 86400.0, {"when-done": WHEN_DONE})] = WHEN_DONE
     timeout: Annotated[float, Quantity("time", 1.0, 86400.0)] = 300.0

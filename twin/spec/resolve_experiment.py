@@ -6,25 +6,19 @@ from pathlib import Path
 from typing import Any
 
 from twin.plan.topology import Topology
+from twin.spec import controller as controllers
 from twin.spec import expectations
-from twin.spec.circuit_service import check_controller, service_content
+from twin.spec.circuit_service import check_controller, check_timeline, service_content
 from twin.spec.circuits import CircuitBook
-from twin.spec.document import Document, nearest
+from twin.spec.document import Document
 from twin.spec.experiment_file import ON_REQUEST, WHEN_DONE, ExperimentFile
 from twin.spec.timeline import TimelineReader
 from twin.spec.workloads import WorkloadReader
 from twin.units import show_time
-from twin.workloads.scenario import AllReduce, Circuit, Controller, Scenario, Trace, Training, Workload
+from twin.workloads.scenario import AllReduce, Circuit, Scenario, Trace, Training, Workload
 
 #: Version of ``workload.json``.
 SCHEMA = 1
-CONTROLLERS = Path(__file__).resolve().parents[2] / "controllers"
-#: The apps in that folder that an experiment can name; the other files there are their parts.
-APPS = {
-    "optical_circuit": "optical_circuit.py",
-    "static_path": "static_path.py",
-    "learning_switch": "ryu_apps/learning_switch.py",
-}
 
 
 def resolve(
@@ -40,16 +34,18 @@ def resolve(
     timeline = TimelineReader(topology, document, book, workloads)
     actions = timeline.read(file.timeline, file.end)
     _check_end(file, document)
+    controller = controllers.read(file.controller, document, folder)
     for circuit in circuits:
-        check_controller(circuit, file.controller.app, document, ("circuits",) if named else ("topology",))
+        check_controller(circuit, controller, document, ("circuits",) if named else ("topology",))
     for i, requested in timeline.requested.items():
         for circuit in requested:
-            check_controller(circuit, file.controller.app, document, ("timeline", i, "reconfigure", "request"))
+            check_controller(circuit, controller, document, ("timeline", i, "reconfigure", "request"))
+    check_timeline(file.timeline, controller, document)
     scenario = Scenario(
         schema=SCHEMA,
         name=file.name,
         seed=file.seed,
-        controller=_controller(file, document, folder),
+        controller=controller,
         circuits=circuits,
         workloads=workloads,
         timeline=actions,
@@ -59,6 +55,7 @@ def resolve(
         sample_every_s=file.sample,
         end_s=None if file.end == WHEN_DONE else file.end,
         timeout_s=file.timeout,
+        telemetry_every_s=file.telemetry,
     )
     return scenario, _content(file, scenario, timeline.requested)
 
@@ -74,32 +71,12 @@ def _check_end(file: ExperimentFile, document: Document) -> None:
             raise document.bad(("workloads", name, "start"), found, f"less than {show_time(file.end)}", "raise 'end'")
 
 
-def _controller(file: ExperimentFile, document: Document, folder: Path) -> Controller:
-    """A name stands for ``controllers/NAME.py`` of the project; anything with a '/' or '.py' is a path."""
-    name = file.controller.app
-    place = ("controller", "app") if ("controller", "app") in document.marks else ("controller",)
-    if "/" in name or name.endswith(".py"):
-        app = (folder / name).resolve()
-        if not app.is_file():
-            raise document.bad(place, f"found {name!r}, but there is no file {app}", "", "check the path")
-        return Controller(app.stem, str(app), file.controller.options)
-    if name not in APPS:
-        allowed = f"{', '.join(APPS)}, or a path to an app's .py file"
-        raise document.bad(place, f"found the unknown controller {name!r}", allowed, nearest(name, list(APPS)))
-    if file.controller.options:
-        found = f"found options for {name!r}, which takes none"
-        raise document.bad(("controller", "options"), found, "", "remove them")
-    return Controller(name, str(CONTROLLERS / APPS[name]), file.controller.options)
-
-
 def _content(file: ExperimentFile, scenario: Scenario, requested: dict[int, tuple[Circuit, ...]]) -> dict[str, Any]:
     """The file with every default and short form written out; it reads as the same scenario again."""
     content: dict[str, Any] = file.model_dump(mode="json", by_alias=True, exclude_none=True)
     # In a result bundle both files lie in one folder.
     content["topology"] = "topology.yaml"
-    app = file.controller.app
-    named = "/" not in app and not app.endswith(".py")
-    content["controller"] = {"app": app if named else scenario.controller.app, "options": file.controller.options}
+    content["controller"] = controllers.content(scenario.controller)
     content["circuits"] = [_circuit(circuit) for circuit in scenario.circuits]
     for workload in scenario.workloads:
         _fill(content["workloads"][workload.name], workload)

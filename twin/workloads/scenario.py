@@ -9,7 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from twin.workloads.flow_mix import FlowMix
 from twin.workloads.graph import Graph
+from twin.workloads.inference import Inference
+from twin.workloads.remoting import Remoting
+from twin.workloads.replication import Checkpoint, Replication
+from twin.workloads.storage import Reads, StorageReads
 
 
 @dataclass(frozen=True)
@@ -39,11 +44,18 @@ class Circuit:
 
 @dataclass(frozen=True)
 class Controller:
-    """The OpenFlow app to start: ``app`` is a path to its file, ``name`` how the experiment calls it."""
+    """Who drives the switches; ``name`` is how the experiment calls it.
+
+    One of ``app``, the path of an OpenFlow app's file, ``command``, a program's arguments, started in ``folder``, and
+    ``address``, ``HOST:PORT`` of one that runs already. ``takes_requests``: it can be asked for circuits."""
 
     name: str
-    app: str
+    app: str = ""
     options: dict[str, Any] = field(default_factory=dict)
+    command: tuple[str, ...] = ()
+    folder: str = ""
+    address: str = ""
+    takes_requests: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,7 +133,8 @@ class Training:
     ``experts`` (4 all-to-alls per layer, each token to ``top_k`` experts) or ``local-steps`` (DiLoCo: every replica
     for itself, then one exchange of all parameters; with several ``fragments`` these are exchanged in turn while
     computing goes on). ``compute_s`` is what one step's computing takes on one server that never waits;
-    ``batch`` sequences of ``sequence`` tokens go into a step of one replica; ``precision_bytes`` per number."""
+    ``batch`` sequences of ``sequence`` tokens go into a step of one replica; ``precision_bytes`` per number.
+    ``failures_s`` after its first round began it breaks down; ``restart_s`` later it reads its checkpoint back."""
 
     name: str
     start_s: float
@@ -145,7 +158,16 @@ class Training:
     warmup: int = 0
     congestion: str = "cubic"
     port: int = 7000
+    reads: Reads | None = None
+    checkpoint: Checkpoint | None = None
+    failures_s: tuple[float, ...] = ()
+    restart_s: float = 0.0
     kind: str = "training"
+
+    @property
+    def is_one_job(self) -> bool:
+        """Whether something of it runs across rounds, so that all of them are one graph."""
+        return self.reads is not None or self.checkpoint is not None or bool(self.failures_s)
 
 
 @dataclass(frozen=True)
@@ -165,7 +187,10 @@ class Trace:
     kind: str = "trace"
 
 
-Workload = Iperf3 | Packets | AllReduce | Training | Trace
+#: Kinds whose graph is played once, with what is timed in it.
+JobWorkload = FlowMix | Inference | Remoting | StorageReads | Replication
+
+Workload = Iperf3 | Packets | AllReduce | Training | Trace | JobWorkload
 
 
 @dataclass(frozen=True)
@@ -173,13 +198,14 @@ class Action:
     """One entry of the timeline. ``do``: ``cut`` or ``repair`` a fibre or a packet link (``target`` its name),
     ``request``, ``change`` or ``release`` a circuit (``circuit``), ``start`` or ``stop`` a workload (``target`` its
     name), ``controller`` (``target`` is ``kill`` or ``start``), ``degrade`` an amplifier or ``attenuate`` a fibre by
-    ``level_db`` from what was planned (0: as planned again)."""
+    ``level_db`` from what was planned (0: as planned again), at once or steadily within ``over_s``."""
 
     at_s: float
     do: str
     target: str
     circuit: Circuit | None = None
     level_db: float | None = None
+    over_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -208,8 +234,4 @@ class Scenario:
     sample_every_s: float
     end_s: float | None
     timeout_s: float
-
-    @property
-    def wants_circuits(self) -> bool:
-        """Whether circuits are asked for at any time."""
-        return bool(self.circuits) or any(action.do in ("request", "change", "release") for action in self.timeline)
+    telemetry_every_s: float = 0.1

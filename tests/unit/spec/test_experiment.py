@@ -82,15 +82,6 @@ def test_the_resolved_text_writes_everything_out(load: Load) -> None:
     assert (content["end"], content["timeout"], content["sample"]) == ("when-done", "300 s", "10 ms")
 
 
-def test_a_controller_of_one_s_own(load: Load, tmp_path: Path) -> None:
-    (tmp_path / "mine.py").write_text("")
-    head = "name: e\ntopology: net.yaml\ncontroller: {app: ./mine.py, options: {patience: 3}}\n"
-    loaded = load("end: 1 s", head=head)
-    assert loaded.scenario.controller.app == str(tmp_path / "mine.py")
-    assert loaded.scenario.controller.options == {"patience": 3}
-    assert str(tmp_path / "mine.py") in loaded.experiment_text
-
-
 def test_a_release_carries_the_circuit(load: Load) -> None:
     assert load(WHOLE).scenario.timeline[1:] == (
         Action(1.0, "release", "a-b", Circuit("a-b", ("a", "b"))),
@@ -103,7 +94,7 @@ STATIC = NET + "controller: static_path\n"
 END = "end: 1 s"
 UNKNOWN = (
     "found the unknown controller 'optical'; allowed: optical_circuit, static_path, learning_switch, "
-    "or a path to an app's .py file; did you mean 'optical_circuit'?"
+    "a path to an app's .py file, tcp:HOST:PORT, or {command: [...]}; did you mean 'optical_circuit'?"
 )
 
 

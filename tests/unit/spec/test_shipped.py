@@ -6,7 +6,7 @@ import pytest
 
 from twin.plan.build import build_plan
 from twin.spec import LoadedExperiment, load, load_experiment, load_topology
-from twin.spec.resolve_experiment import APPS, CONTROLLERS
+from twin.spec.controller import CONTROLLERS, OWN
 from twin.workloads.scenario import AllReduce
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -41,8 +41,8 @@ def test_its_resolved_texts_read_as_the_same(path: Path, tmp_path: Path) -> None
 
 
 def test_every_controller_that_can_be_named_is_there() -> None:
-    for name, file in APPS.items():
-        assert (CONTROLLERS / file).is_file()
+    for name, own in OWN.items():
+        assert (CONTROLLERS / own.file).is_file()
         assert load_experiment(REPOSITORY / "experiments/internet-baseline.yaml", [f"controller={name}"])
 
 
