@@ -1,14 +1,29 @@
-"""Flows to OpenFlow 1.3 messages and back, and what a port's description says. Works on os-ken's and Ryu's parsers."""
+"""Flows and groups to OpenFlow 1.3 messages and back, and what a port's description says. Works on the parsers of
+os-ken and of Ryu."""
 
 from __future__ import annotations
 
 from ipaddress import IPv4Network
 from typing import Any, Final
 
-from twin.control.flows import Action, Flow, Match, Output, PopChannel, PushChannel, ToController
+from twin.control.flows import (
+    Action,
+    Bucket,
+    Choice,
+    Flow,
+    Group,
+    Match,
+    Output,
+    PopChannel,
+    PushChannel,
+    ToController,
+    ToGroup,
+)
 
 #: Every flow of ours carries it, so that we only ever remove our own ("twin" in ASCII).
 COOKIE: Final = 0x7477_696E
+#: Groups have no cookie: the upper half of their numbers is ours, and only such are ever removed ("tw" in ASCII).
+GROUPS: Final = 0x7477_0000
 _ALL_BITS: Final = 0xFFFF_FFFF_FFFF_FFFF
 _ETH_TYPE_8021Q: Final = 0x8100
 
@@ -58,6 +73,47 @@ def held_flows_request(datapath: Any) -> Any:
     )
 
 
+def group_message(datapath: Any, group: Group, known: bool) -> Any:
+    """The GroupMod that makes ``group``, or changes its buckets where the switch has one of that number."""
+    ofproto, parser = datapath.ofproto, datapath.ofproto_parser
+    selects = group.choice is Choice.SELECT
+    buckets = [
+        parser.OFPBucket(
+            weight=int(selects),
+            watch_port=bucket.port,
+            watch_group=ofproto.OFPG_ANY,
+            actions=_action_messages(datapath, bucket.action),
+        )
+        for bucket in group.buckets
+    ]
+    command = ofproto.OFPGC_MODIFY if known else ofproto.OFPGC_ADD
+    kind = ofproto.OFPGT_SELECT if selects else ofproto.OFPGT_FF
+    return parser.OFPGroupMod(datapath, command, kind, GROUPS | group.number, buckets)
+
+
+def remove_group_message(datapath: Any, group: Group) -> Any:
+    """The GroupMod that removes the group."""
+    ofproto = datapath.ofproto
+    message = datapath.ofproto_parser.OFPGroupMod
+    return message(datapath, ofproto.OFPGC_DELETE, ofproto.OFPGT_SELECT, GROUPS | group.number, [])
+
+
+def held_groups_request(datapath: Any) -> Any:
+    """The message that asks a switch for all its groups."""
+    return datapath.ofproto_parser.OFPGroupDescStatsRequest(datapath, 0)
+
+
+def group_of(dpid: int, message: Any, ofproto: Any) -> Group | None:
+    """The group that an entry of group descriptions tells of; None: it is not ours."""
+    kinds = {ofproto.OFPGT_SELECT: Choice.SELECT, ofproto.OFPGT_FF: Choice.FAST_FAILOVER}
+    number = message.group_id & 0xFFFF
+    if message.group_id != GROUPS | number or message.type not in kinds:
+        return None
+    ways = [(_actions_of(bucket.actions[0], ofproto)[0], bucket.watch_port) for bucket in message.buckets]
+    buckets = tuple(Bucket(action, port) for action, port in ways if isinstance(action, (Output, ToGroup)))
+    return Group(dpid, number, kinds[message.type], buckets)
+
+
 def packet_out_message(datapath: Any, port: int, data: bytes) -> Any:
     """The message that sends the frame ``data`` out of ``port``."""
     ofproto, parser = datapath.ofproto, datapath.ofproto_parser
@@ -79,9 +135,10 @@ def match_message(datapath: Any, match: Match) -> Any:
         fields["vlan_vid"] = match.vlan | datapath.ofproto.OFPVID_PRESENT
     if match.eth_type is not None:
         fields["eth_type"] = match.eth_type
-    if match.ipv4_dst is not None:
-        network = IPv4Network(match.ipv4_dst)
-        fields["ipv4_dst"] = (str(network.network_address), str(network.netmask))
+    for name, prefix in (("ipv4_dst", match.ipv4_dst), ("ipv4_src", match.ipv4_src)):
+        if prefix is not None:
+            network = IPv4Network(prefix)
+            fields[name] = (str(network.network_address), str(network.netmask))
     return datapath.ofproto_parser.OFPMatch(**fields)
 
 
@@ -97,6 +154,8 @@ def _action_messages(datapath: Any, action: Action) -> list[Any]:
             return [parser.OFPActionOutput(port)]
         case ToController():
             return [parser.OFPActionOutput(ofproto.OFPP_CONTROLLER, ofproto.OFPCML_NO_BUFFER)]
+        case ToGroup(number):
+            return [parser.OFPActionGroup(GROUPS | number)]
 
 
 def flow_of(dpid: int, message: Any, ofproto: Any) -> Flow:
@@ -109,9 +168,11 @@ def flow_of(dpid: int, message: Any, ofproto: Any) -> Flow:
         vlan=None if vlan is None else vlan & ~ofproto.OFPVID_PRESENT,
         eth_type=fields.pop("eth_type", None),
         ipv4_dst=_prefix(fields.pop("ipv4_dst", None)),
+        ipv4_src=_prefix(fields.pop("ipv4_src", None)),
     )
     if fields:
-        raise ValueError(f"found a match on {', '.join(fields)}; allowed: in_port, vlan_vid, eth_type, ipv4_dst")
+        allowed = "in_port, vlan_vid, eth_type, ipv4_dst, ipv4_src"
+        raise ValueError(f"found a match on {', '.join(fields)}; allowed: {allowed}")
     messages = [action for instruction in message.instructions for action in instruction.actions]
     actions = tuple(action for message in messages for action in _actions_of(message, ofproto))
     return Flow(dpid, message.priority, match, actions)
@@ -134,7 +195,9 @@ def _actions_of(message: Any, ofproto: Any) -> list[Action]:
         return [PopChannel()]
     if kind == ofproto.OFPAT_OUTPUT:
         return [ToController() if message.port == ofproto.OFPP_CONTROLLER else Output(message.port)]
-    raise ValueError(f"found {type(message).__name__}; allowed: push, set and pop of a VLAN tag, and output")
+    if kind == ofproto.OFPAT_GROUP:
+        return [ToGroup(message.group_id & ~GROUPS)]
+    raise ValueError(f"found {type(message).__name__}; allowed: push, set and pop of a VLAN tag, output and group")
 
 
 def is_up(port: Any, ofproto: Any) -> bool:

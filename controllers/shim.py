@@ -14,12 +14,30 @@ from typing import IO, Any, ClassVar
 
 from controllers.northbound import serve
 from controllers.ofapi import BaseApp, handler, hub, ofp_event, ofproto
-from controllers.openflow import add_message, is_up, packet_out_message, remove_message
+from controllers.openflow import (
+    add_message,
+    group_message,
+    is_up,
+    packet_out_message,
+    remove_group_message,
+    remove_message,
+)
 from controllers.settings import from_environment
 from controllers.switch import Switch
 from twin.control.arp import parse_request
 from twin.control.brain import Brain
-from twin.control.commands import AddFlow, Answer, Barrier, Command, PacketOut, Record, RemoveFlow, Wake
+from twin.control.commands import (
+    AddFlow,
+    AddGroup,
+    Answer,
+    Barrier,
+    Command,
+    PacketOut,
+    Record,
+    RemoveFlow,
+    RemoveGroup,
+    Wake,
+)
 from twin.control.events import (
     ArpAsked,
     BarrierAnswered,
@@ -31,7 +49,7 @@ from twin.control.events import (
     SwitchLost,
     Woken,
 )
-from twin.control.flows import Flow
+from twin.control.flows import Entry
 from twin.control.northbound import service_of
 from twin.plan.codec import to_json
 from twin.plan.model import Plan
@@ -79,6 +97,10 @@ class BrainApp(BaseApp):  # type: ignore[misc]
                 self._send(flow.dpid, lambda datapath: add_message(datapath, flow), flow)
             case RemoveFlow(flow):
                 self._send(flow.dpid, lambda datapath: remove_message(datapath, flow))
+            case AddGroup(group, known):
+                self._send(group.dpid, lambda datapath: group_message(datapath, group, known), group)
+            case RemoveGroup(group):
+                self._send(group.dpid, lambda datapath: remove_group_message(datapath, group))
             case Barrier(dpid, token):
                 self._send_barrier(dpid, token)
             case PacketOut(dpid, port, data):
@@ -91,11 +113,11 @@ class BrainApp(BaseApp):  # type: ignore[misc]
                 return command
         return None
 
-    def _send(self, dpid: int, message_for: Callable[[Any], Any], flow: Flow | None = None) -> None:
+    def _send(self, dpid: int, message_for: Callable[[Any], Any], entry: Entry | None = None) -> None:
         """A switch that has gone meanwhile is told what it lacks when it is back."""
         switch = self._switches.get(dpid)
         if switch is not None:
-            switch.send(message_for(switch.datapath), flow)
+            switch.send(message_for(switch.datapath), entry)
 
     def _send_barrier(self, dpid: int, token: int) -> None:
         switch = self._switches.get(dpid)
@@ -116,10 +138,18 @@ class BrainApp(BaseApp):  # type: ignore[misc]
         dpid = datapath.id
         if datapath.state == MAIN:
             self._switches[dpid] = Switch(datapath)
-            self._switches[dpid].ask_for_flows()
+            self._switches[dpid].ask_what_it_holds()
         elif dpid in self._switches and self._switches[dpid].datapath is datapath:
             del self._switches[dpid]
             self.feed(SwitchLost(dpid))
+
+    @handler.set_ev_cls(ofp_event.EventOFPGroupDescStatsReply, MAIN)  # type: ignore[untyped-decorator]
+    def on_group_descriptions(self, event: Any) -> None:
+        """A part of the groups that a new switch holds."""
+        datapath = event.msg.datapath
+        switch = self._switches.get(datapath.id)
+        if switch is not None and switch.datapath is datapath:
+            switch.take_groups(event.msg)
 
     @handler.set_ev_cls(ofp_event.EventOFPFlowStatsReply, MAIN)  # type: ignore[untyped-decorator]
     def on_flow_stats(self, event: Any) -> None:
@@ -128,7 +158,7 @@ class BrainApp(BaseApp):  # type: ignore[misc]
         switch = self._switches.get(datapath.id)
         if switch is not None and switch.datapath is datapath and switch.take_flows(event.msg):
             dark = frozenset(number for number, port in datapath.ports.items() if not is_up(port, ofproto))
-            self.feed(SwitchConnected(datapath.id, dark, tuple(switch.flows)))
+            self.feed(SwitchConnected(datapath.id, dark, tuple(switch.flows), tuple(switch.groups)))
 
     @handler.set_ev_cls(ofp_event.EventOFPPortStatus, MAIN)  # type: ignore[untyped-decorator]
     def on_port_status(self, event: Any) -> None:
@@ -154,11 +184,11 @@ class BrainApp(BaseApp):  # type: ignore[misc]
 
     @handler.set_ev_cls(ofp_event.EventOFPErrorMsg, MAIN)  # type: ignore[untyped-decorator]
     def on_error(self, event: Any) -> None:
-        """A switch refused something: the brain hears of it when it was a flow of ours."""
+        """A switch refused something: the brain hears of it when it was a flow or a group of ours."""
         message = event.msg
         why = f"OpenFlow error type {message.type}, code {message.code}"
         self.logger.error("switch %s refused: %s", message.datapath.id, why)
         switch = self._switches.get(message.datapath.id)
-        flow = switch.flow_sent(message.xid) if switch is not None else None
-        if flow is not None:
-            self.feed(FlowRefused(flow, why))
+        entry = switch.entry_sent(message.xid) if switch is not None else None
+        if entry is not None:
+            self.feed(FlowRefused(entry, why))

@@ -1,4 +1,4 @@
-"""One connected switch: what it held when it came, and which flows it has yet to confirm."""
+"""One connected switch: what it held when it came, and which flows and groups it has yet to confirm."""
 
 from __future__ import annotations
 
@@ -6,22 +6,30 @@ import logging
 from collections import deque
 from typing import Any
 
-from controllers.openflow import flow_of, held_flows_request
-from twin.control.flows import Flow
+from controllers.openflow import flow_of, group_of, held_flows_request, held_groups_request
+from twin.control.flows import Entry, Flow, Group
 
 
 class Switch:
-    """``flows`` are those of ours that the switch held, once ``take_flows`` has said so."""
+    """``flows`` and ``groups`` are those of ours that the switch held, once ``take_flows`` has said so: it is asked for
+    groups first, and answers in order."""
 
     def __init__(self, datapath: Any) -> None:
         self.datapath = datapath
         self.flows: list[Flow] = []
-        #: (xid, flow) of each FlowMod, and (token, None) of each barrier, in the order in which they were sent.
-        self._unconfirmed: deque[tuple[int, Flow | None]] = deque()
+        self.groups: list[Group] = []
+        #: (xid, entry) of each FlowMod and GroupMod, and (token, None) of each barrier, in the order of sending.
+        self._unconfirmed: deque[tuple[int, Entry | None]] = deque()
 
-    def ask_for_flows(self) -> None:
-        """Ask the switch for the flows that carry our cookie."""
+    def ask_what_it_holds(self) -> None:
+        """Ask the switch for its groups, then for the flows that carry our cookie."""
+        self.datapath.send_msg(held_groups_request(self.datapath))
         self.datapath.send_msg(held_flows_request(self.datapath))
+
+    def take_groups(self, message: Any) -> None:
+        """Keep one part of the answer."""
+        found = (group_of(self.datapath.id, entry, self.datapath.ofproto) for entry in message.body)
+        self.groups += [group for group in found if group is not None]
 
     def take_flows(self, message: Any) -> bool:
         """Keep one part of the answer; returns whether it was the last."""
@@ -33,11 +41,11 @@ class Switch:
                 logging.getLogger(__name__).warning("switch %s: %s", self.datapath.id, problem)
         return not message.flags & ofproto.OFPMPF_REPLY_MORE
 
-    def send(self, message: Any, flow: Flow | None) -> None:
-        """Send ``message``; ``flow`` is what it adds, if it does."""
+    def send(self, message: Any, entry: Entry | None) -> None:
+        """Send ``message``; ``entry`` is what it adds, if it does."""
         xid = self.datapath.set_xid(message)
-        if flow is not None:
-            self._unconfirmed.append((xid, flow))
+        if entry is not None:
+            self._unconfirmed.append((xid, entry))
         self.datapath.send_msg(message)
 
     def send_barrier(self, token: int) -> None:
@@ -53,6 +61,6 @@ class Switch:
             if self._unconfirmed.popleft() == (token, None):
                 return
 
-    def flow_sent(self, xid: int) -> Flow | None:
-        """The flow that the message ``xid`` adds; None where it adds none, or has been confirmed."""
-        return next((flow for number, flow in self._unconfirmed if number == xid and flow is not None), None)
+    def entry_sent(self, xid: int) -> Entry | None:
+        """What the message ``xid`` adds; None where it adds nothing, or has been confirmed."""
+        return next((entry for number, entry in self._unconfirmed if number == xid and entry is not None), None)

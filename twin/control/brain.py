@@ -30,7 +30,7 @@ from twin.control.events import (
     SwitchLost,
     Woken,
 )
-from twin.control.flows import Flow
+from twin.control.flows import Entry, Flow
 from twin.control.ledger import Ledger
 from twin.control.packets import base_flows
 from twin.control.plant import Plant, Port
@@ -110,7 +110,7 @@ class Brain:
     def _on_connected(self, event: SwitchConnected) -> None:
         if self.plant.switch_name(event.dpid) is None:
             return
-        self._tables.connect(event.dpid, event.flows)
+        self._tables.connect(event.dpid, (*event.groups, *event.flows))
         waits_for_all = bool(self._missing)
         self._missing.discard(event.dpid)
         for port in self.plant.ports_of(event.dpid):
@@ -136,7 +136,7 @@ class Brain:
                 if not self.plant.works(fibre.name):
                     self._circuits.darken(fibre.name)
 
-    def _on_refused(self, flow: Flow, why: str) -> None:
+    def _on_refused(self, flow: Entry, why: str) -> None:
         """A circuit that a switch will not make has failed; any other flow is missed only by the log."""
         switch = self.plant.switch_name(flow.dpid)
         if self._tables.wanted(flow.key) != flow:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from twin.control.flows import Flow
+from twin.control.flows import Flow, Group
+from twin.control.service import Service
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,21 @@ class RemoveFlow:
     """Take ``flow`` out of its switch's table; only priority and match count."""
 
     flow: Flow
+
+
+@dataclass(frozen=True)
+class AddGroup:
+    """Give the switch ``group``; ``known``: it has one of that number, whose buckets change."""
+
+    group: Group
+    known: bool = False
+
+
+@dataclass(frozen=True)
+class RemoveGroup:
+    """Take ``group`` out of its switch; flows that lead into it went before."""
+
+    group: Group
 
 
 @dataclass(frozen=True)
@@ -56,12 +72,37 @@ class Record:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """How one circuit stands; ``state`` is a circuit's or ``booked``, and ``spare`` the fibres of its second path."""
+
+    name: str
+    sites: tuple[str, str]
+    service: Service
+    state: str
+    reason: str = ""
+    fibres: tuple[str, ...] = ()
+    channel: int | None = None
+    spare: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class View:
+    """What a tenant sees: its circuits, the fibres without light, and the transceivers that are taken."""
+
+    circuits: tuple[Standing, ...]
+    dark_fibres: frozenset[str]
+    busy: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Answer:
-    """The answer to a request, release or list: ``reason`` says why not, ``circuits`` is the list asked for."""
+    """The answer to a request, release or list: ``reason`` says why not, ``circuits`` is the list asked for, ``view``
+    what a tenant asked to see."""
 
     ok: bool
     reason: str = ""
     circuits: tuple[dict[str, Any], ...] | None = None
+    view: View | None = None
 
 
-Command = AddFlow | RemoveFlow | Barrier | PacketOut | Wake | Record | Answer
+Command = AddFlow | RemoveFlow | AddGroup | RemoveGroup | Barrier | PacketOut | Wake | Record | Answer

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from twin.control.flows import Flow
+from twin.control.flows import Entry, Flow, Group
 from twin.control.service import PLAIN, Service
 
 
 @dataclass(frozen=True)
 class SwitchConnected:
     """Switch ``dpid`` is there, for the first time or again; ``dark_ports`` are those that are down now, ``flows``
-    those of ours that it holds, from this life of the controller or an earlier one."""
+    and ``groups`` those of ours that it holds, from this life of the controller or an earlier one."""
 
     dpid: int
     dark_ports: frozenset[int] = frozenset()
     flows: tuple[Flow, ...] = ()
+    groups: tuple[Group, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,10 @@ class BarrierAnswered:
 
 @dataclass(frozen=True)
 class FlowRefused:
-    """The switch did not take ``flow``; ``why`` is its error. Comes before the answer to the next barrier."""
+    """The switch did not take ``flow`` (or a group); ``why`` is its error. Comes before the answer to the next
+    barrier."""
 
-    flow: Flow
+    flow: Entry
     why: str
 
 

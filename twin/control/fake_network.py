@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from typing import Protocol
 
-from twin.control.commands import AddFlow, Barrier, Command, RemoveFlow, Wake
+from twin.control.commands import AddFlow, AddGroup, Barrier, Command, RemoveFlow, RemoveGroup, Wake
 from twin.control.events import BarrierAnswered, Event, Woken
-from twin.control.flows import IPV4, Flow, FlowKey, Match, Output, PopChannel, PushChannel
+from twin.control.flows import IPV4, Flow, FlowKey, Group, GroupKey, Match, Output, PopChannel, PushChannel, ToGroup
 from twin.plan.model import Plan, Transceiver
 
 
@@ -43,11 +43,13 @@ class _Frame:
     node: str
     port: int
     ip: str
+    source: str
     vlan: int | None = None
 
 
 class FakeNetwork:
-    """``tables``: dpid -> key -> flow. ``cut`` holds the names of links that carry nothing."""
+    """``tables``: dpid -> key -> flow. ``cut`` holds the names of links that carry nothing: groups see that their ports
+    are down. One that selects takes its first bucket that is up."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
@@ -55,6 +57,7 @@ class FakeNetwork:
         self.dpid_of = {switch.name: switch.dpid for switch in plan.packet_switches}
         self.dpid_of |= {switch.name: switch.dpid for switch in plan.optical_switches}
         self.tables: dict[int, dict[FlowKey, Flow]] = {dpid: {} for dpid in self.dpid_of.values()}
+        self.groups: dict[GroupKey, Group] = {}
         self._link_at = {(end.node, end.port): link for link in plan.links for end in link.ends}
 
     def apply(self, commands: Iterable[Command]) -> list[Event]:
@@ -66,6 +69,11 @@ class FakeNetwork:
                     self.tables[flow.dpid][flow.key] = flow
                 case RemoveFlow(flow):
                     self.tables[flow.dpid].pop(flow.key, None)
+                case AddGroup(group, known):
+                    assert known is (group.key in self.groups), f"{group} is {'new' if known else 'known'}"
+                    self.groups[group.key] = group
+                case RemoveGroup(group):
+                    self.groups.pop(group.key, None)
                 case Barrier(dpid, token):
                     answers.append(BarrierAnswered(dpid, token))
                 case _:
@@ -88,7 +96,7 @@ class FakeNetwork:
     def send(self, source: str, target: str) -> Journey:
         """Send an IPv4 frame from one server to another. A frame that comes back to a port as it was is a loop."""
         servers = self.plan.server_by_name
-        journey = self._follow(_Frame(source, 1, servers[target].ip), frozenset(servers))
+        journey = self._follow(_Frame(source, 1, servers[target].ip, servers[source].ip), frozenset(servers))
         if not journey.lost and journey.end != target:
             return Journey(journey.links, journey.end, f"came out at {journey.end}")
         return journey
@@ -97,7 +105,7 @@ class FakeNetwork:
         """Send a frame out of a transceiver, and follow it to the packet switch that receives the light."""
         port = self.plan.link_by_name[transceiver.link].at(transceiver.switch).port
         ends = frozenset(switch.name for switch in self.plan.packet_switches)
-        return self._follow(_Frame(transceiver.switch, port, "0.0.0.0"), ends)
+        return self._follow(_Frame(transceiver.switch, port, "0.0.0.0", "0.0.0.0"), ends)
 
     def _follow(self, frame: _Frame, ends: frozenset[str]) -> Journey:
         """Follow a frame that leaves a port, and all copies of it, until they reach one of ``ends`` or are lost. The
@@ -117,7 +125,7 @@ class FakeNetwork:
                 lost = "" if frame.vlan is None else f"arrived on channel {frame.vlan}"
                 journeys.append(Journey(links, far.node, lost))
                 continue
-            arrived = _Frame(far.node, far.port, frame.ip, frame.vlan)
+            arrived = _Frame(far.node, far.port, frame.ip, frame.source, frame.vlan)
             onward = self._switch(arrived)
             if arrived in seen or not onward:
                 why = "loop" if arrived in seen else f"no flow for port {far.port}"
@@ -142,10 +150,26 @@ class FakeNetwork:
                 case PopChannel():
                     vlan = None
                 case Output(port):
-                    sent.append(_Frame(frame.node, port, frame.ip, vlan))
+                    sent.append(_Frame(frame.node, port, frame.ip, frame.source, vlan))
+                case ToGroup(number):
+                    ports = self._chosen(frame.node, number)
+                    sent += [_Frame(frame.node, port, frame.ip, frame.source, vlan) for port in ports]
                 case _:
                     pass
         return sent
+
+    def groups_of(self, dpid: int) -> tuple[Group, ...]:
+        """The groups of one switch."""
+        return tuple(group for group in self.groups.values() if group.dpid == dpid)
+
+    def _chosen(self, node: str, number: int) -> list[int]:
+        """The port that a group leads to; empty: none is up."""
+        for bucket in self.groups[GroupKey(self.dpid_of[node], number)].buckets:
+            if self._link_at[node, bucket.port].name not in self.cut:
+                if isinstance(bucket.action, Output):
+                    return [bucket.action.port]
+                return self._chosen(node, bucket.action.number)
+        return []
 
 
 def _matches(match: Match, frame: _Frame) -> bool:
@@ -154,4 +178,5 @@ def _matches(match: Match, frame: _Frame) -> bool:
         and match.vlan in (None, frame.vlan)
         and (match.eth_type is None or (match.eth_type == IPV4 and frame.vlan is None))
         and (match.ipv4_dst is None or IPv4Address(frame.ip) in IPv4Network(match.ipv4_dst))
+        and (match.ipv4_src is None or IPv4Address(frame.source) in IPv4Network(match.ipv4_src))
     )

@@ -1,15 +1,16 @@
-"""Every switch's flow table: what it should hold, what it was told, and the commands that make the two alike.
+"""Every switch's flows and groups: what it should hold, what it was told, and the commands that make the two alike.
 
-Each flow has one owner (a circuit, the packet routing, the switch's base); an owner replaces all its flows at once.
-Commands come out adds first, so that nothing is taken away before its successor is there.
+Each entry has one owner (a circuit, the packet routing, the switch's base); an owner replaces all its own at once.
+Commands come out adds first, so that nothing is taken away before its successor is there; groups come before the flows
+that lead into them, and go after them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from twin.control.commands import AddFlow, Command, RemoveFlow
-from twin.control.flows import Flow, FlowKey
+from twin.control.commands import AddFlow, AddGroup, Command, RemoveFlow, RemoveGroup
+from twin.control.flows import Choice, Entry, EntryKey, Flow
 from twin.errors import RunBroke
 
 
@@ -19,11 +20,11 @@ class Tables:
 
     def __init__(self, cautious: bool = False) -> None:
         self._cautious = cautious
-        self._wanted: dict[FlowKey, Flow] = {}
-        self._owner: dict[FlowKey, str] = {}
-        self._of_owner: dict[str, dict[FlowKey, Flow]] = {}
-        self._told: dict[FlowKey, Flow] = {}
-        self._changed: dict[FlowKey, None] = {}
+        self._wanted: dict[EntryKey, Entry] = {}
+        self._owner: dict[EntryKey, str] = {}
+        self._of_owner: dict[str, dict[EntryKey, Entry]] = {}
+        self._told: dict[EntryKey, Entry] = {}
+        self._changed: dict[EntryKey, None] = {}
         self._fresh: set[int] = set()
         self._connected: set[int] = set()
 
@@ -32,47 +33,47 @@ class Tables:
         """The dpids that can be told something now."""
         return frozenset(self._connected)
 
-    def want(self, owner: str, flows: Iterable[Flow]) -> None:
-        """``owner`` needs exactly ``flows`` from now on. Raises ``RunBroke`` when another owner holds one of them."""
-        self.amend(owner, flows, tuple(self._of_owner.get(owner, ())))
+    def want(self, owner: str, entries: Iterable[Entry]) -> None:
+        """``owner`` needs exactly ``entries`` from now on. Raises ``RunBroke`` when another owner holds one of them."""
+        self.amend(owner, entries, tuple(self._of_owner.get(owner, ())))
 
-    def amend(self, owner: str, flows: Iterable[Flow], keys: Iterable[FlowKey]) -> None:
-        """``owner`` needs ``flows`` from now on, beside those of its own whose key is not among ``keys``. Raises
+    def amend(self, owner: str, entries: Iterable[Entry], keys: Iterable[EntryKey]) -> None:
+        """``owner`` needs ``entries`` from now on, beside those of its own whose key is not among ``keys``. Raises
         ``RunBroke`` when another owner holds one of them."""
-        new = {flow.key: flow for flow in flows}
+        new = {entry.key: entry for entry in entries}
         mine = self._of_owner.setdefault(owner, {})
         for key in keys:
             if key in mine and key not in new:
                 del self._wanted[key], self._owner[key], mine[key]
                 self._change(key)
-        for key, flow in new.items():
+        for key, entry in new.items():
             if self._owner.setdefault(key, owner) != owner:
                 raise RunBroke(f"{owner} and {self._owner[key]} both want {key} on switch {key.dpid}")
-            if mine.get(key) != flow:
-                self._wanted[key] = mine[key] = flow
+            if mine.get(key) != entry:
+                self._wanted[key] = mine[key] = entry
                 self._change(key)
 
-    def _change(self, key: FlowKey) -> None:
+    def _change(self, key: EntryKey) -> None:
         self._changed[key] = None
         self._fresh.add(key.dpid)
 
-    def wanted(self, key: FlowKey) -> Flow | None:
-        """The flow with that key that some owner needs; None: nobody."""
+    def wanted(self, key: EntryKey) -> Entry | None:
+        """The flow or group with that key that some owner needs; None: nobody."""
         return self._wanted.get(key)
 
-    def owner_of(self, key: FlowKey) -> str | None:
-        """Who wants the flow; None: nobody."""
+    def owner_of(self, key: EntryKey) -> str | None:
+        """Who wants the flow or group; None: nobody."""
         return self._owner.get(key)
 
-    def connect(self, dpid: int, held: Iterable[Flow] = ()) -> None:
+    def connect(self, dpid: int, held: Iterable[Entry] = ()) -> None:
         """The switch is there, for the first time or again, and holds ``held``: what it lacks will be sent, and what
         it should not hold will be removed."""
         self._connected.add(dpid)
-        self._told = {key: flow for key, flow in self._told.items() if key.dpid != dpid}
+        self._told = {key: entry for key, entry in self._told.items() if key.dpid != dpid}
         self._changed.update(dict.fromkeys(key for key in self._wanted if key.dpid == dpid))
-        for flow in held:
-            self._told[flow.key] = flow
-            self._changed[flow.key] = None
+        for entry in held:
+            self._told[entry.key] = entry
+            self._changed[entry.key] = None
 
     def take_over(self) -> None:
         """Everything that was found is owned now, or is nobody's and will be removed."""
@@ -85,8 +86,8 @@ class Tables:
     def flush(self) -> tuple[list[Command], set[int]]:
         """The commands that bring connected switches up to date, and the dpids of all switches for which something
         new was wanted since the last flush, connected or not."""
-        adds: list[Command] = []
-        removes: list[Command] = []
+        adds: list[tuple[int, Command]] = []
+        removes: list[tuple[int, Command]] = []
         fresh, self._fresh = self._fresh, set()
         for key in [key for key in self._changed if key.dpid in self._connected]:
             wanted, told = self._wanted.get(key), self._told.get(key)
@@ -94,9 +95,18 @@ class Tables:
                 continue
             del self._changed[key]
             if wanted is not None and wanted != told:
-                adds.append(AddFlow(wanted))
+                add = AddFlow(wanted) if isinstance(wanted, Flow) else AddGroup(wanted, known=told is not None)
+                adds.append((_depth(wanted), add))
                 self._told[key] = wanted
             elif wanted is None and told is not None:
-                removes.append(RemoveFlow(told))
+                removes.append((-_depth(told), RemoveFlow(told) if isinstance(told, Flow) else RemoveGroup(told)))
                 del self._told[key]
-        return adds + removes, fresh
+        ordered = [*sorted(adds, key=lambda item: item[0]), *sorted(removes, key=lambda item: item[0])]
+        return [command for _, command in ordered], fresh
+
+
+def _depth(entry: Entry) -> int:
+    """What leads into others comes later: groups that fail over, groups that select, flows."""
+    if isinstance(entry, Flow):
+        return 2
+    return 0 if entry.choice is Choice.FAST_FAILOVER else 1

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from twin.control.commands import AddFlow, RemoveFlow
-from twin.control.flows import Flow, Match, Output
+from twin.control.commands import AddFlow, AddGroup, RemoveFlow, RemoveGroup
+from twin.control.flows import Bucket, Choice, Flow, Group, Match, Output, ToGroup
 from twin.control.tables import Tables
 from twin.errors import RunBroke
 
@@ -98,3 +98,18 @@ def test_an_amendment_leaves_the_owners_other_flows_alone() -> None:
     assert tables.flush() == ([AddFlow(flow(1, 3)), RemoveFlow(flow(2, 1))], {1})
     assert tables.owner_of(flow(3, 1).key) == "x"
     assert tables.owner_of(flow(2, 1).key) is None
+
+
+def test_groups_come_before_what_leads_into_them_and_go_after_it() -> None:
+    safe = Group(1, 1, Choice.FAST_FAILOVER, (Bucket(Output(1), 1), Bucket(Output(2), 2)))
+    spread = Group(1, 2, Choice.SELECT, (Bucket(ToGroup(1), 1), Bucket(Output(3), 3)))
+    into = Flow(1, 100, Match(in_port=9), (ToGroup(2),))
+    tables = Tables()
+    tables.connect(1)
+    tables.want("x", [into, spread, safe])
+    assert tables.flush() == ([AddGroup(safe), AddGroup(spread), AddFlow(into)], {1})
+    other = Group(1, 1, Choice.FAST_FAILOVER, safe.buckets[::-1])
+    tables.want("x", [into, spread, other])
+    assert tables.flush() == ([AddGroup(other, known=True)], {1})
+    tables.want("x", [])
+    assert tables.flush() == ([RemoveFlow(into), RemoveGroup(spread), RemoveGroup(other)], {1})

@@ -8,8 +8,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controllers.openflow import COOKIE, add_message, flow_of, is_up, packet_out_message, remove_message
-from twin.control.flows import Action, Flow, Match, Output, PopChannel, PushChannel, ToController
+from controllers.openflow import (
+    COOKIE,
+    GROUPS,
+    add_message,
+    flow_of,
+    group_message,
+    group_of,
+    is_up,
+    packet_out_message,
+    remove_group_message,
+    remove_message,
+)
+from twin.control.flows import (
+    Action,
+    Bucket,
+    Choice,
+    Flow,
+    Group,
+    Match,
+    Output,
+    PopChannel,
+    PushChannel,
+    ToController,
+    ToGroup,
+)
 
 ofapi = pytest.importorskip("controllers.ofapi")
 
@@ -28,6 +51,7 @@ matches = st.one_of(
     st.builds(lambda port, vlan: Match(in_port=port, vlan=vlan), ports, st.none() | channels),
     st.builds(lambda a: Match(eth_type=0x0800, ipv4_dst=f"10.{a[0]}.{a[1]}.1/32"), addresses),
     st.builds(lambda a: Match(eth_type=0x0800, ipv4_dst=f"10.{a[0]}.0.0/16"), addresses),
+    st.builds(lambda a: Match(eth_type=0x0800, ipv4_dst="10.1.0.1/32", ipv4_src=f"10.{a[0]}.{a[1]}.1/32"), addresses),
     st.just(Match(eth_type=0x0806)),
     st.just(Match()),
 )
@@ -37,7 +61,10 @@ actions: st.SearchStrategy[tuple[Action, ...]] = st.one_of(
     st.builds(lambda channel, port: (PushChannel(channel), Output(port)), channels, ports),
     st.builds(lambda port: (PopChannel(), Output(port)), ports),
     st.just((ToController(),)),
+    st.builds(lambda number: (ToGroup(number),), st.integers(1, 0xFFFF)),
 )
+buckets = st.builds(Bucket, st.builds(Output, ports) | st.builds(ToGroup, ports), ports)
+groups = st.builds(Group, ports, st.integers(1, 0xFFFF), st.sampled_from(Choice), st.tuples(buckets, buckets))
 flows = st.builds(Flow, ports, st.integers(0, 400), matches, actions)
 
 
@@ -45,6 +72,22 @@ flows = st.builds(Flow, ports, st.integers(0, 400), matches, actions)
 def test_a_flow_survives_the_way_to_openflow_and_back(datapath: Any, flow: Flow) -> None:
     message = add_message(datapath, flow)
     assert flow_of(flow.dpid, message, datapath.ofproto) == flow
+
+
+@given(group=groups, known=st.booleans())
+def test_a_group_survives_the_way_to_openflow_and_back(datapath: Any, group: Group, known: bool) -> None:
+    message = group_message(datapath, group, known)
+    assert message.command == (datapath.ofproto.OFPGC_MODIFY if known else datapath.ofproto.OFPGC_ADD)
+    assert group_of(group.dpid, message, datapath.ofproto) == group
+
+
+def test_a_group_of_somebody_else_is_none_of_ours(datapath: Any) -> None:
+    group = Group(1, 3, Choice.SELECT, (Bucket(Output(1), 1),))
+    message = group_message(datapath, group, known=False)
+    message.group_id = 3
+    assert group_of(1, message, datapath.ofproto) is None
+    removal = remove_group_message(datapath, group)
+    assert (removal.command, removal.group_id) == (datapath.ofproto.OFPGC_DELETE, GROUPS | 3)
 
 
 def test_an_add_flow_on_the_wire(datapath: Any) -> None:
@@ -81,7 +124,7 @@ def test_a_packet_out(datapath: Any) -> None:
 def test_a_strangers_flow_is_refused(datapath: Any) -> None:
     parser = datapath.ofproto_parser
     foreign = SimpleNamespace(match=parser.OFPMatch(eth_dst="00:00:00:00:00:01"), instructions=[], priority=1)
-    message = "found a match on eth_dst; allowed: in_port, vlan_vid, eth_type, ipv4_dst"
+    message = "found a match on eth_dst; allowed: in_port, vlan_vid, eth_type, ipv4_dst, ipv4_src"
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         flow_of(1, foreign, datapath.ofproto)
 

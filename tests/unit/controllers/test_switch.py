@@ -51,11 +51,11 @@ def test_a_flow_is_known_by_its_message_until_the_next_barrier_is_answered() -> 
     switch.send_barrier(7)
     switch.send(Message(), flow(2))
     assert datapath.sent == [101, 102, 7, 103]
-    assert [switch.flow_sent(xid) for xid in (101, 102, 7, 103)] == [flow(1), None, None, flow(2)]
+    assert [switch.entry_sent(xid) for xid in (101, 102, 7, 103)] == [flow(1), None, None, flow(2)]
     switch.done(7)
-    assert [switch.flow_sent(xid) for xid in (101, 103)] == [None, flow(2)]
+    assert [switch.entry_sent(xid) for xid in (101, 103)] == [None, flow(2)]
     switch.done(8)
-    assert switch.flow_sent(103) is None
+    assert switch.entry_sent(103) is None
 
 
 def test_an_answer_in_parts_is_whole_with_the_last() -> None:
