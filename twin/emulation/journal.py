@@ -31,11 +31,6 @@ class Journal:
         events = _in_one_order(events)
         self._write(path, events)
 
-    def retime(self, log: Path, path: Path) -> None:
-        """Write the lines of ``log``, if it exists, to ``path`` with times after zero."""
-        if log.exists():
-            self._write(path, _lines(log))
-
     def _write(self, path: Path, lines: list[dict[str, Any]]) -> None:
         with path.open("w") as out:
             for line in lines:

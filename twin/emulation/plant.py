@@ -4,7 +4,7 @@
 
     controller's FlowMod --> add, delete -.                      .-> FlowMod to the switch, once light passes
     timeline --------------> happen ------+-> twin.physics.plant +-> carrier and rate of the transceivers' ports
-    the loop's clock ------> Tick --------'                      '-> lab/plant.jsonl, lab/telemetry.jsonl
+    the loop's clock ------> Tick --------'                      '-> lab/plant.jsonl, lab/light.jsonl
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ import asyncio
 import json
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
 from twin.emulation import qdisc, shaping
 from twin.emulation.flowmod import FlowMod
 from twin.emulation.netlink import RouteSocket, interface_state
-from twin.physics import telemetry
-from twin.physics.effects import Alarm, CarrierDown, CarrierUp, Effect, Install, RateChange
+from twin.physics import record
+from twin.physics.effects import Alarm, CarrierDown, CarrierUp, Effect, Install, Locking, RateChange, Remove
 from twin.physics.events import Connect, Disconnect, Event, Tick
 from twin.physics.plant import Plant
 from twin.physics.wiring import CrossConnect
@@ -42,18 +42,19 @@ class Held:
 
 
 class LivePlant:
-    """One plan's plant. Every method runs within the event loop."""
+    """One plan's plant. Every method runs within the event loop. ``events`` gets what it tells, ``happened`` what
+    happened to it (see ``twin.physics.record``)."""
 
-    def __init__(self, plan: Plan, ports: Ports, events: TextIO, readings: TextIO) -> None:
+    def __init__(self, plan: Plan, ports: Ports, events: TextIO, happened: TextIO) -> None:
         self._plant = Plant(plan)
+        self._switching_s = {switch.name: switch.switching_s for switch in plan.optical_switches}
         self._ports = ports
         self._events = events
-        self._readings = readings
+        self._happened = happened
         self._state = self._plant.start()
         self._flows: dict[_Key, Held] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._changed = asyncio.Event()
-        self._last_readings: dict[str, telemetry.TransceiverReading] = {}
 
     def add(self, switch: str, cross: CrossConnect, flow: FlowMod, send: Send) -> None:
         """A controller wants ``cross``. The light it replaces goes dark at once; installing it again is nothing new."""
@@ -67,6 +68,8 @@ class LivePlant:
         if old is not None:
             old.send(old.flow.deletion())
             self.happen(Disconnect(old.cross))
+        switching_s = self._switching_s[cross.switch]
+        self._tell("cross-connect-switching", **_ports(cross), switching_s=switching_s)
         self.happen(Connect(cross))
 
     def delete(self, switch: str, deletion: FlowMod) -> None:
@@ -76,16 +79,23 @@ class LivePlant:
             self.happen(Disconnect(self._flows.pop(key).cross))
 
     async def settled(self, switch: str) -> None:
-        """Wait until nothing of ``switch`` moves."""
+        """Wait until nothing of ``switch`` moves, to let a barrier pass; tells how long it was held."""
+        since_s = time.monotonic()
+        waited = False
         while not self._state.settled(switch):
+            waited = True
             self._changed.clear()
             await self._changed.wait()
+        if waited:
+            self._tell("barrier-passed", switch=switch, held_s=round(time.monotonic() - since_s, 9))
 
     def happen(self, event: Event) -> None:
         """Let ``event`` happen now, after all that is due."""
         now_s = time.monotonic()
         while self._state.next_s is not None and self._state.next_s <= now_s:
             self._step(Tick(), self._state.next_s)
+        if not isinstance(event, Tick):
+            _write(self._happened, record.to_line(event, now_s))
         self._step(event, now_s)
         self._changed.set()
         self._wind()
@@ -94,10 +104,6 @@ class LivePlant:
         self._state, effects = self._plant.step(self._state, event, now_s)
         for effect in effects:
             self._perform(effect)
-        for reading in telemetry.transceivers(self._state):
-            if self._last_readings.get(reading.name) != reading:
-                self._last_readings[reading.name] = reading
-                _write(self._readings, asdict(reading))
 
     def _wind(self) -> None:
         if self._timer is not None:
@@ -113,7 +119,9 @@ class LivePlant:
                 held = self._flows.get((cross.switch, cross.in_port, cross.in_channel))
                 if held is not None and held.cross == cross:
                     held.send(held.flow.message)
-                self._tell("cross-connect-lit", switch=cross.switch, port=cross.in_port, to=cross.out_port)
+                self._tell("cross-connect-lit", **_ports(cross))
+            case Remove(cross):  # its message has gone to the switch already
+                self._tell("cross-connect-dark", **_ports(cross))
             case CarrierUp(name, mode, rate_bps):
                 self._ports.set_rate(name, rate_bps)
                 self._ports.set_carrier(name, up=True)
@@ -126,11 +134,11 @@ class LivePlant:
                 self._tell("rate-changed", transceiver=name, mode=mode, rate_bps=rate_bps)
             case Alarm(name, kind, raised):
                 self._tell("alarm-raised" if raised else "alarm-cleared", transceiver=name, alarm=kind)
-            case _:
-                pass  # Remove: its message has gone to the switch already
+            case Locking(name, lock_s):
+                self._tell("receiver-locking", transceiver=name, lock_s=lock_s)
 
     def _tell(self, event: str, **details: Any) -> None:
-        _write(self._events, {"event": event, **details})
+        _write(self._events, {"monotonic_s": time.monotonic(), "event": event, **details})
 
 
 class Ports:
@@ -159,11 +167,15 @@ class Ports:
         return shaping.end_index(self._index[link.name], 0 if border_is_a == at_border else 1)
 
 
+def _ports(cross: CrossConnect) -> dict[str, Any]:
+    return {"switch": cross.switch, "port": cross.in_port, "to": cross.out_port}
+
+
 def _write(out: TextIO, line: dict[str, Any]) -> None:
-    out.write(json.dumps({"monotonic_s": time.monotonic(), **line}) + "\n")
+    out.write(json.dumps(line) + "\n")
     out.flush()
 
 
 def open_logs(folder: Path) -> tuple[TextIO, TextIO]:
-    """``plant.jsonl`` and ``telemetry.jsonl`` in the run's ``lab`` folder, for writing."""
-    return (folder / "plant.jsonl").open("w"), (folder / "telemetry.jsonl").open("w")
+    """``plant.jsonl`` and ``light.jsonl`` in the run's ``lab`` folder, for writing."""
+    return (folder / "plant.jsonl").open("w"), (folder / "light.jsonl").open("w")

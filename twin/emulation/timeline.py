@@ -141,8 +141,10 @@ class Timeline:
 
     def _degrade(self, action: Action) -> None:
         kind = "amplifier" if action.do == "degrade" else "fibre"
-        event = f"{kind}-{'degraded' if action.level_db else 'restored'}"
+        event = f"{kind}-{'drifts' if action.over_s else 'degraded' if action.level_db else 'restored'}"
         details: dict[str, Any] = {kind: action.target, "level_db": action.level_db}
+        if action.over_s:
+            details["over_s"] = action.over_s
         self._context.record("timeline", event, **details)
         self._tell_plant(action)
 
@@ -156,7 +158,7 @@ class Timeline:
         """Let the plant's process know, and wait until it has drawn its consequences."""
         if self._network.plan.light is None:
             return
-        line = {"do": action.do, "target": action.target, "level_db": action.level_db}
+        line = {"do": action.do, "target": action.target, "level_db": action.level_db, "over_s": action.over_s}
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.connect(str(self._plant))
             connection.sendall(json.dumps(line).encode() + b"\n")

@@ -14,7 +14,7 @@ import math
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 from twin.errors import BadInput
@@ -24,9 +24,9 @@ from twin.plan.light import Noise
 
 
 def library(system: LineSystem) -> dict[str, Any]:
-    """The equipment library that the line system names: one that GNPy brings, or an imported file's whole path."""
-    if system.equipment.startswith("/"):
-        return _read(Path(system.equipment), system)
+    """The equipment library of the line system: its own, or one that GNPy brings."""
+    if isinstance(system.equipment, dict):
+        return system.equipment
     file = importlib.resources.files("gnpy") / "example-data" / system.equipment
     if "/" in system.equipment or not file.is_file():
         found = f"found the equipment {system.equipment!r}, which GNPy does not bring"
@@ -35,13 +35,25 @@ def library(system: LineSystem) -> dict[str, Any]:
     return content
 
 
-def _read(path: Path, system: LineSystem) -> dict[str, Any]:
-    try:
-        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as problem:
-        found = f"found {str(path)!r}, which cannot be read ({problem})"
-        raise BadInput(f"line system {system.name}", "equipment", found, "a GNPy equipment library") from None
-    return content
+@dataclass(frozen=True)
+class Passage:
+    """What a line does to a carrier, the mean over a full band: the noise it adds, dispersion in ps/nm, and the power
+    of a channel in dBm: as sent, at the first span's start, into and out of each amplifier, at the last span's end, and
+    as the last ROADM drops it."""
+
+    noise: Noise
+    dispersion_ps_nm: float
+    sent_dbm: float
+    launch_dbm: float
+    levels_dbm: tuple[tuple[float, float], ...]
+    received_dbm: float
+    dropped_dbm: float
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether GNPy's model could follow the light."""
+        numbers = (*self.noise.ase, *self.noise.nli, self.dispersion_ps_nm, self.launch_dbm, self.received_dbm)
+        return all(map(math.isfinite, numbers))
 
 
 class DesignedPlant:
@@ -79,12 +91,11 @@ class DesignedPlant:
             noise += 0.0 if osnr is None else float(numpy.mean(10 ** (-numpy.array(osnr, dtype=float) / 10)))
         return float(-10 * numpy.log10(noise)) if noise else 1000.0
 
-    def line(self, fibre: str, source: str, target: str, mode: Mode) -> tuple[Noise, float, float, float]:
-        """What the line adds to ``mode``'s carrier, the mean over a full band: (noise, dispersion in ps/nm, power of a
-        channel at the first span's start, at the last span's end, in dBm)."""
+    def line(self, fibre: str, source: str, target: str, mode: Mode) -> Passage:
+        """What the line does to ``mode``'s carrier."""
         with _gnpy_speaks(self._system):
             found = self._propagate(self._path(fibre, source, target), mode)
-        if not all(map(math.isfinite, (*found[0].ase, *found[0].nli, *found[1:]))):
+        if not found.is_finite:
             raise BadInput(f"fibre {fibre}", "", "found light that GNPy's model cannot follow", "", "check its type")
         return found
 
@@ -105,7 +116,7 @@ class DesignedPlant:
         ends += [[self._nodes[roadm_uid(target)], self._nodes[trx_uid(target)]]]
         return [*ends[0], *before, first_span, *after, *ends[1]]
 
-    def _propagate(self, path: list[Any], mode: Mode) -> tuple[Noise, float, float, float]:
+    def _propagate(self, path: list[Any], mode: Mode) -> Passage:
         import numpy
         from gnpy.core.elements import Edfa, Fiber, Roadm
         from gnpy.core.parameters import TransceiverRole
@@ -113,22 +124,31 @@ class DesignedPlant:
         light = path[0](self._spectrum(path, mode), role=TransceiverRole.EMITTER)
         ase: list[float] = []
         nli: list[float] = []
-        powers_dbm: list[float] = []
+        spans_dbm: list[float] = []
+        levels_dbm: list[tuple[float, float]] = []
+        sent_dbm = float(numpy.mean(light.pch_dbm))
         for before, element, after in zip(path, path[1:-1], path[2:], strict=False):
             ase_before, nli_before = light.ase / light.signal, light.nli / light.signal
-            if isinstance(element, Fiber):
-                powers_dbm.append(float(numpy.mean(light.pch_dbm)))
+            into_dbm = float(numpy.mean(light.pch_dbm))
             if isinstance(element, Roadm):
                 light = element(light, degree=after.uid, from_degree=before.uid)
             else:
                 light = element(light)
             if isinstance(element, Edfa):
                 ase.append(float(numpy.mean(light.ase / light.signal - ase_before)))
+                levels_dbm.append((into_dbm, float(numpy.mean(light.pch_dbm))))
             elif isinstance(element, Fiber):
                 nli.append(float(numpy.mean(light.nli / light.signal - nli_before)))
-                powers_dbm.append(float(numpy.mean(light.pch_dbm)))
-        dispersion = float(numpy.mean(light.chromatic_dispersion)) * 1e3
-        return Noise(tuple(ase), tuple(nli)), dispersion, powers_dbm[0], powers_dbm[-1]
+                spans_dbm += [into_dbm, float(numpy.mean(light.pch_dbm))]
+        return Passage(
+            noise=Noise(tuple(ase), tuple(nli)),
+            dispersion_ps_nm=float(numpy.mean(light.chromatic_dispersion)) * 1e3,
+            sent_dbm=sent_dbm,
+            launch_dbm=spans_dbm[0],
+            levels_dbm=tuple(levels_dbm),
+            received_dbm=spans_dbm[-1],
+            dropped_dbm=float(numpy.mean(light.pch_dbm)),
+        )
 
     def _spectrum(self, path: list[Any], mode: Mode) -> Any:
         """A band full of the mode's channels; refused where an amplifier would drop some of them."""

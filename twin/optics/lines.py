@@ -59,8 +59,8 @@ def survey(topology: Topology) -> Lines:
 def _line(plant: DesignedPlant, fibre: FibrePair, ends: tuple[str, str], carriers: dict[str, Mode]) -> Line:
     source, target = ends
     found = {name: plant.line(fibre.name, source, target, mode) for name, mode in carriers.items()}
-    noise = {name: parts[0] for name, parts in found.items()}
-    _, dispersion, launch_dbm, received_dbm = next(iter(found.values()))
+    noise = {name: passage.noise for name, passage in found.items()}
+    first = next(iter(found.values()))
     count = len(next(iter(noise.values())).ase)
     spans = gnpy_json.spans_km(fibre)
     numbers = range(1, count + 1) if source == fibre.sites[0] else range(count, 0, -1)
@@ -70,10 +70,13 @@ def _line(plant: DesignedPlant, fibre: FibrePair, ends: tuple[str, str], carrier
         target=target,
         spans_km=spans if source == fibre.sites[0] else spans[::-1],
         amplifiers=tuple(f"{fibre.name}.{number}" for number in numbers),
-        dispersion_ps_nm=dispersion,
-        launch_dbm=launch_dbm,
-        received_dbm=received_dbm,
+        dispersion_ps_nm=first.dispersion_ps_nm,
+        launch_dbm=first.launch_dbm,
+        received_dbm=first.received_dbm,
         noise=noise,
+        levels_dbm=first.levels_dbm,
+        sent_dbm=first.sent_dbm,
+        dropped_dbm=first.dropped_dbm,
     )
 
 

@@ -48,6 +48,14 @@ class RateChange:
 
 
 @dataclass(frozen=True)
+class Locking:
+    """Light that can be read is back; the receiver takes ``lock_s`` to lock on to it."""
+
+    transceiver: str
+    lock_s: float
+
+
+@dataclass(frozen=True)
 class Alarm:
     """``kind`` is ``loss-of-signal`` or ``low-margin``; ``raised`` False: it is over."""
 
@@ -56,4 +64,4 @@ class Alarm:
     raised: bool
 
 
-Effect = Install | Remove | CarrierUp | CarrierDown | RateChange | Alarm
+Effect = Install | Remove | CarrierUp | CarrierDown | RateChange | Locking | Alarm

@@ -37,18 +37,21 @@ class Repair:
 
 @dataclass(frozen=True)
 class Degrade:
-    """From now on the amplifier is noisier by ``level_db`` (0: as planned)."""
+    """The amplifier becomes noisier than planned by ``level_db`` (0: as planned), at once or steadily within
+    ``over_s``."""
 
     amplifier: str
     level_db: float
+    over_s: float = 0.0
 
 
 @dataclass(frozen=True)
 class Attenuate:
-    """From now on the fibre loses ``level_db`` more than planned."""
+    """The fibre comes to lose ``level_db`` more than planned, at once or steadily within ``over_s``."""
 
     fibre: str
     level_db: float
+    over_s: float = 0.0
 
 
 @dataclass(frozen=True)

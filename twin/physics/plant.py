@@ -4,7 +4,7 @@ Pure; standard library only. Whoever plays it (the OpenFlow proxy) keeps the clo
 happens and again at ``state.next_s``, and does what the effects say::
 
     FlowMod of a controller     Connect / Disconnect ---> dark at once ... Install after the switching time
-    timeline                    Cut / Repair / Degrade / Attenuate
+    timeline                    Cut / Repair / Degrade / Attenuate (at once, or as a drift)
     the clock                   Tick            ---> CarrierUp, CarrierDown, RateChange, Alarm
 
 A receiver is ``dark``, ``low`` (light, but no mode closes), ``locking`` or ``up``. Light that comes back must be locked
@@ -12,7 +12,10 @@ on to for ``lock_s``; a change of mode on light that stays costs nothing.
 
 Both directions of a pair of transceivers use one mode, judged by the worse of them: one that closes with the plan's
 margin is taken; one that is in use stays while it closes at all; and where nothing has the margin, the best that
-closes at all will do, with an alarm.
+closes at all will do, with an alarm. A channel's number counts slots of a mode's own width: a narrow mode may be on
+channels that a wide one has not.
+
+While something drifts, ``next_s`` is the moment at which it first changes a mode, a carrier or an alarm.
 """
 
 from __future__ import annotations
@@ -20,7 +23,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from twin.physics.effects import Alarm, CarrierDown, CarrierUp, Effect, Install, RateChange, Remove
+from twin.physics.drift import Drift, first_change, harm_at, level_of, set_level
+from twin.physics.effects import Alarm, CarrierDown, CarrierUp, Effect, Install, Locking, RateChange, Remove
 from twin.physics.events import Attenuate, Connect, Cut, Degrade, Disconnect, Event, Repair, Tick
 from twin.physics.modes import margin_db
 from twin.physics.quality import NO_HARM, Harm, Quality, quality
@@ -45,19 +49,28 @@ class Receiver:
 
 @dataclass(frozen=True)
 class State:
-    """The plant at a moment. ``moving`` holds (when it settles, cross-connect)."""
+    """The plant at a moment. ``moving`` holds (when it settles, cross-connect); ``harm`` is that of the moment, and
+    ``change_s`` when ``drifts`` next change something (None: nothing drifts)."""
 
     connects: frozenset[CrossConnect] = frozenset()
     moving: tuple[tuple[float, CrossConnect], ...] = ()
     cuts: frozenset[str] = frozenset()
     harm: Harm = NO_HARM
+    drifts: tuple[Drift, ...] = ()
+    change_s: float | None = None
     receivers: dict[str, Receiver] = field(default_factory=dict)
 
     @property
     def next_s(self) -> float | None:
         """When something happens without an event; None: never."""
+        changes = [] if self.change_s is None else [self.change_s]
+        return min([*self.settling_s, *changes], default=None)
+
+    @property
+    def settling_s(self) -> list[float]:
+        """When cross-connects settle and receivers will have locked."""
         locks = [item.until_s for item in self.receivers.values() if item.state == "locking"]
-        return min([*(due_s for due_s, _ in self.moving), *locks], default=None)
+        return [*(due_s for due_s, _ in self.moving), *locks]
 
     def settled(self, switch: str) -> bool:
         """Whether nothing of the switch moves: a barrier may be answered."""
@@ -80,7 +93,9 @@ class Plant:
 
     def step(self, state: State, event: Event, now_s: float) -> tuple[State, tuple[Effect, ...]]:
         """The plant after ``event`` at ``now_s``, which must not lie before what is due (see ``State.next_s``)."""
-        state, effects = self._settle(self._apply(state, event, now_s), now_s)
+        due_s = state.next_s
+        drifted = replace(state, harm=harm_at(state.harm, state.drifts, now_s))
+        state, effects = self._settle(self._apply(drifted, event, now_s), now_s)
         if isinstance(event, Disconnect):
             effects.append(Remove(event.cross))
         receivers = {}
@@ -88,7 +103,30 @@ class Plant:
         for name in self._wiring.transceivers:
             receivers[name], more = self._receive(name, state, beams, now_s)
             effects += more
-        return replace(state, receivers=receivers), tuple(effects)
+        state = replace(state, receivers=receivers)
+        if isinstance(event, Tick) and due_s is not None and due_s > now_s + _SAME_S:
+            return state, tuple(effects)  # a look in between: what was due stays due
+        return self._look_ahead(state, beams, now_s), tuple(effects)
+
+    def _look_ahead(self, state: State, beams: dict[str, Beam], now_s: float) -> State:
+        """``state`` without the drifts that have ended, and with the time of the next change by the others."""
+        drifts = tuple(drift for drift in state.drifts if drift.until_s > now_s + _SAME_S)
+        if not drifts:
+            return replace(state, drifts=(), change_s=None)
+        end_s = min(drift.until_s for drift in drifts)
+        settling = min(state.settling_s, default=end_s)
+        fibres = {drift.name.rpartition(".")[0] if drift.kind == "amplifier" else drift.name for drift in drifts}
+        touched = [name for name, beam in beams.items() if any(line.fibre in fibres for line in beam.lines)]
+        # A pair goes by the worse of its two ways, so a receiver depends on the light at the other end too.
+        ends = sorted({*touched, *(beams[name].sender for name in touched)})
+
+        def outcome(at_s: float) -> object:
+            there = replace(state, harm=harm_at(state.harm, drifts, at_s))
+            found = (self._receive(name, there, beams, now_s)[0] for name in ends)
+            return [(receiver.state, receiver.mode, receiver.alarms) for receiver in found]
+
+        change_s = first_change(drifts, outcome, now_s, min(end_s, settling))
+        return replace(state, drifts=drifts, change_s=end_s if change_s is None else change_s)
 
     def _apply(self, state: State, event: Event, now_s: float) -> State:
         match event:
@@ -103,12 +141,10 @@ class Plant:
                 return replace(state, cuts=state.cuts | self._risk(fibre))
             case Repair(fibre):
                 return replace(state, cuts=state.cuts - self._risk(fibre))
-            case Degrade(amplifier, level_db):
-                return replace(
-                    state, harm=replace(state.harm, amplifiers={**state.harm.amplifiers, amplifier: level_db})
-                )
-            case Attenuate(fibre, level_db):
-                return replace(state, harm=replace(state.harm, fibres={**state.harm.fibres, fibre: level_db}))
+            case Degrade(amplifier, level_db, over_s):
+                return _harmed(state, "amplifier", amplifier, level_db, now_s, over_s)
+            case Attenuate(fibre, level_db, over_s):
+                return _harmed(state, "fibre", fibre, level_db, now_s, over_s)
             case Tick():
                 return state
 
@@ -132,7 +168,7 @@ class Plant:
         back = beams.get(beam.sender)
         ways = [beam, back] if back is not None and back.sender == name else [beam]
         used = [known for end in (name, beam.sender) if (known := state.receivers[end].mode) is not None]
-        mode = self._mode(ways, used, state.harm) if all(map(self._fits, ways)) else None
+        mode = self._mode(ways, used, state.harm)
         return self._report(name, old, self._lit(old, beam, mode, state.harm, now_s))
 
     def _lit(self, old: Receiver, beam: Beam, mode: Mode | None, harm: Harm, now_s: float) -> Receiver:
@@ -148,28 +184,30 @@ class Plant:
             return replace(old, state="up", mode=mode, until_s=0.0, seen=seen)
         return replace(old, state="locking", mode=mode, until_s=until_s, seen=seen)
 
-    def _fits(self, beam: Beam) -> bool:
-        """Whether both ends are of one type, within its reach, on a channel of the band."""
-        sender, receiver = (self._wiring.transceivers[name].type for name in (beam.sender, beam.receiver))
-        kind = self._types[receiver or ""]
-        length_km = sum(sum(line.spans_km) for line in beam.lines)
-        in_band = beam.channel <= self._light.channels[kind.modes[0].carrier]
-        return sender == receiver and in_band and (kind.reach_km is None or length_km <= kind.reach_km)
+    def _fitting(self, ways: list[Beam]) -> list[Mode]:
+        """The modes that may be on the channel of all ``ways``; none where ends differ or are beyond reach."""
+        kind = self._types[self._wiring.transceivers[ways[0].receiver].type or ""]
+        types = {self._wiring.transceivers[name].type for way in ways for name in (way.sender, way.receiver)}
+        length_km = max(sum(sum(line.spans_km) for line in way.lines) for way in ways)
+        if len(types) > 1 or (kind.reach_km is not None and length_km > kind.reach_km):
+            return []
+        channel = max(way.channel for way in ways)
+        return [mode for mode in kind.modes if channel <= self._light.channels[mode.carrier]]
 
     def _mode(self, ways: list[Beam], used: list[Mode], harm: Harm) -> Mode | None:
         """The mode for a pair of transceivers, whose ends have ``used`` until now; None where none closes."""
-        kind = self._types[self._wiring.transceivers[ways[0].receiver].type or ""]
+        fitting = self._fitting(ways)
 
         def spare_db(mode: Mode) -> float:
             return min(margin_db(mode, quality(way.lines, mode, self._light.add_drop_db, harm)) for way in ways)
 
         def best(needed_db: float) -> Mode | None:
-            closing = [mode for mode in kind.modes if spare_db(mode) >= needed_db]
+            closing = [mode for mode in fitting if spare_db(mode) >= needed_db]
             return max(closing, key=_rate_bps, default=None)
 
         safe = best(self._light.margin_db)
         kept = min(used, key=_rate_bps, default=None)
-        if kept is None or spare_db(kept) < 0:
+        if kept not in fitting or spare_db(kept) < 0:
             return safe or best(0.0)
         return max((kept, safe or kept), key=_rate_bps)
 
@@ -182,6 +220,8 @@ class Plant:
                 effects.append(CarrierUp(name, new.mode.name, new.mode.rate_bps))
             elif old.mode != new.mode:
                 effects.append(RateChange(name, new.mode.name, new.mode.rate_bps))
+        if new.state == "locking" and old.state != "locking":
+            effects.append(Locking(name, self._light.lock_s))
         alarms = self._alarms(new)
         for kind in sorted(alarms ^ old.alarms):
             effects.append(Alarm(name, kind, kind in alarms))
@@ -194,6 +234,15 @@ class Plant:
             return frozenset({"low-margin"})
         low = margin_db(receiver.mode, receiver.seen) < self._light.margin_db
         return frozenset({"low-margin"} if low else ())
+
+
+def _harmed(state: State, kind: str, name: str, level_db: float, now_s: float, over_s: float) -> State:
+    """``state`` with an amplifier or a fibre at another level, or on its way there from where it is."""
+    others = tuple(drift for drift in state.drifts if (drift.kind, drift.name) != (kind, name))
+    if over_s <= 0:
+        return replace(state, harm=set_level(state.harm, kind, name, level_db), drifts=others)
+    drift = Drift(kind, name, level_of(state.harm, kind, name), level_db, now_s, now_s + over_s)
+    return replace(state, drifts=(*others, drift))
 
 
 def _rate_bps(mode: Mode) -> float:

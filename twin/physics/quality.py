@@ -61,13 +61,20 @@ def quality(lines: Sequence[Line], mode: Mode, add_drop_db: float, harm: Harm = 
 def line_noise(line: Line, carrier: str, harm: Harm) -> tuple[float, float]:
     """(ASE, NLI) of one line over the signal, in the carrier's bandwidth."""
     noise = line.noise[carrier]
-    ase = 0.0
-    for i, (name, part) in enumerate(zip(line.amplifiers, noise.ase, strict=True)):
+    if not harm.amplifiers and line.fibre not in harm.fibres:
+        return noise.total
+    return sum(amplifier_noise(line, carrier, harm)), noise.total[1]
+
+
+def amplifier_noise(line: Line, carrier: str, harm: Harm) -> list[float]:
+    """The ASE of each of a line's amplifiers over the signal, in the carrier's bandwidth."""
+    found = []
+    for i, (name, part) in enumerate(zip(line.amplifiers, line.noise[carrier].ase, strict=True)):
         harm_db = harm.amplifiers.get(name, 0.0)
         # The booster stands before the first span; the amplifier behind it makes up for what the fibre loses more.
         harm_db += harm.fibres.get(line.fibre, 0.0) if i == 1 else 0.0
-        ase += part * linear(harm_db)
-    return ase, sum(noise.nli)
+        found.append(part * linear(harm_db))
+    return found
 
 
 def linear(level_db: float) -> float:

@@ -1,63 +1,111 @@
-"""What a transceiver and an amplifier report. Pure; standard library only."""
+"""What transceivers and amplifiers report. Pure; standard library only.
+
+Powers are those of one channel, in dBm. An amplifier is read once for each direction, at its output: OSNR and GSNR are
+those of a channel that enters its line without noise, so that they say what the line has done so far. Lines are full
+of channels whatever a run has lit (see ``twin.plan.light``), so an amplifier has input until its fibre is cut.
+"""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from twin.physics.ber import pre_fec_ber
-from twin.physics.plant import State
-from twin.physics.quality import Harm, decibel, line_noise, linear
+from twin.physics.modes import margin_db
+from twin.physics.plant import Receiver, State
+from twin.physics.quality import NO_HARM, REFERENCE_HZ, Harm, amplifier_noise, decibel
+from twin.plan.catalogue import Mode
 from twin.plan.light import Light, Line
+from twin.plan.model import Plan
 
 
 @dataclass(frozen=True)
-class TransceiverReading:
-    """``gsnr_db`` and ``osnr_db`` are dB in 0.1 nm, None in the dark; ``ber`` is that before correction."""
+class Reading:
+    """One ``element`` at one moment; ``kind`` is ``transceiver`` or ``amplifier``, ``towards`` the site to which the
+    amplifier's light goes.
 
-    name: str
+    ``state``: a receiver's (``dark``, ``low``, ``locking``, ``up``); an amplifier's ``up``, ``degraded`` (noisier than
+    planned, or with less input) or ``dark``. OSNR and GSNR are dB in 0.1 nm, ``margin_db`` is GSNR over the mode's
+    need, ``ber`` the bit errors before correction. None: there is nothing to read."""
+
+    element: str
+    kind: str
+    towards: str | None
     state: str
-    mode: str | None
-    gsnr_db: float | None
-    osnr_db: float | None
-    ber: float | None
+    mode: str | None = None
+    input_dbm: float | None = None
+    output_dbm: float | None = None
+    osnr_db: float | None = None
+    gsnr_db: float | None = None
+    margin_db: float | None = None
+    ber: float | None = None
 
 
-@dataclass(frozen=True)
-class LineReading:
-    """One direction of a fibre: a channel's power into the first span and out of the last, and the noise over signal
-    that the line adds, as OSNR and GSNR in the carrier's bandwidth."""
-
-    fibre: str
-    source: str
-    launch_dbm: float
-    received_dbm: float
-    osnr_db: float
-    gsnr_db: float
-
-
-def transceivers(state: State) -> tuple[TransceiverReading, ...]:
-    """All transceivers, by name."""
+def read(plan: Plan, state: State) -> tuple[Reading, ...]:
+    """All transceivers by name, then all amplifiers, line by line; the plan must have light."""
+    assert plan.light is not None
+    sites = {item.name: item.site for item in plan.transceivers}
+    near = {line.source: line for line in plan.light.lines}
     found = []
     for name, receiver in sorted(state.receivers.items()):
-        seen, mode = receiver.seen, receiver.mode
-        ber = pre_fec_ber(mode, seen.gsnr_db) if seen is not None and mode is not None else None
-        gsnr_db, osnr_db = (seen.gsnr_db, seen.osnr_db) if seen is not None else (None, None)
-        shown = mode.name if mode is not None else None
-        found.append(TransceiverReading(name, receiver.state, shown, gsnr_db, osnr_db, ber))
-    return tuple(found)
+        # Every line starts and ends alike: the ROADM levels what it adds and what it drops.
+        found.append(_transceiver(name, receiver, near.get(sites[name])))
+    return (*found, *_amplifiers(plan.light, state))
 
 
-def lines(light: Light, state: State) -> tuple[LineReading, ...]:
-    """All lines that are not cut, in the plan's order, by the carrier of the first transceiver's best mode."""
-    carrier = light.transceivers[0].modes[0].carrier
-    whole = [line for line in light.lines if line.fibre not in state.cuts]
-    return tuple(_line(line, carrier, state.harm) for line in whole)
+def _transceiver(name: str, receiver: Receiver, line: Line | None) -> Reading:
+    seen, mode = receiver.seen, receiver.mode
+    sent_dbm, dropped_dbm = (line.sent_dbm, line.dropped_dbm) if line is not None else (None, None)
+    margin = margin_db(mode, seen) if mode is not None and seen is not None else None
+    return Reading(
+        element=name,
+        kind="transceiver",
+        towards=None,
+        state=receiver.state,
+        mode=mode.name if mode is not None else None,
+        input_dbm=dropped_dbm if seen is not None else None,
+        output_dbm=sent_dbm,
+        osnr_db=seen.osnr_db if seen is not None else None,
+        gsnr_db=seen.gsnr_db if seen is not None else None,
+        margin_db=margin if margin is not None and math.isfinite(margin) else None,
+        ber=pre_fec_ber(mode, seen.gsnr_db) if mode is not None and seen is not None else None,
+    )
 
 
-def _line(line: Line, carrier: str, harm: Harm) -> LineReading:
-    """What the fibre loses more is lost in its first span; what arrives at the end is less only where that is the
-    last one, because an amplifier behind a span makes up for it."""
-    ase, nli = line_noise(line, carrier, harm)
-    lost_db = harm.fibres.get(line.fibre, 0.0) if len(line.spans_km) == 1 else 0.0
-    levels = (-decibel(max(ase, linear(-100.0))), -decibel(max(ase + nli, linear(-100.0))))
-    return LineReading(line.fibre, line.source, line.launch_dbm, line.received_dbm - lost_db, *levels)
+def _amplifiers(light: Light, state: State) -> Iterator[Reading]:
+    for line in light.lines:
+        # One carrier stands for all: the first transceiver's, in its best mode.
+        yield from _line(line, light.transceivers[0].modes[0], state.harm, line.fibre in state.cuts)
+
+
+def _line(line: Line, mode: Mode, harm: Harm, cut: bool) -> Iterator[Reading]:
+    """The amplifiers of one line, in the light's direction. Behind a cut, which is in the first span, they are dark."""
+    ase = nli = 0.0
+    share = REFERENCE_HZ / mode.baud_hz
+    planned = amplifier_noise(line, mode.carrier, NO_HARM)
+    for i, part in enumerate(amplifier_noise(line, mode.carrier, harm)):
+        input_dbm, output_dbm = line.levels_dbm[i] if line.levels_dbm else (None, None)
+        if i:
+            nli += line.noise[mode.carrier].nli[i - 1]
+        if cut and i:
+            yield Reading(line.amplifiers[i], "amplifier", line.target, "dark")
+            continue
+        ase += part
+        if input_dbm is not None and i == 1:
+            input_dbm -= harm.fibres.get(line.fibre, 0.0)
+        yield Reading(
+            element=line.amplifiers[i],
+            kind="amplifier",
+            towards=line.target,
+            state="degraded" if part > planned[i] else "up",
+            input_dbm=input_dbm,
+            output_dbm=output_dbm,
+            osnr_db=_level(ase * share),
+            gsnr_db=_level((ase + nli) * share),
+        )
+
+
+def _level(noise: float) -> float | None:
+    """Noise over signal as signal over noise, dB; None where there is no noise at all."""
+    return -decibel(noise) if noise > 0 else None

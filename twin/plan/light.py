@@ -9,6 +9,7 @@ One *line* is one direction of a fibre with its amplifiers, from the ROADM it le
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from twin.plan.catalogue import TransceiverType
 
@@ -21,12 +22,19 @@ class Noise:
     ase: tuple[float, ...]
     nli: tuple[float, ...]
 
+    @cached_property
+    def total(self) -> tuple[float, float]:
+        """(ASE, NLI) of the whole line where nothing is wrong."""
+        return sum(self.ase), sum(self.nli)
+
 
 @dataclass(frozen=True)
 class Line:
     """One direction of ``fibre``. ``noise`` is by the carrier's name. ``launch_dbm`` is a channel's power at the start
     of the first span, ``received_dbm`` at the end of the last. ``amplifiers`` are named FIBRE.NUMBER, counted from the
-    fibre's first site in both directions, so that a name is a place with one amplifier for each direction."""
+    fibre's first site in both directions, so that a name is a place with one amplifier for each direction.
+    ``levels_dbm`` is a channel's power into and out of each of them; ``sent_dbm`` that of a transmitter at the line's
+    start, ``dropped_dbm`` that of a receiver at its end (None: not known)."""
 
     fibre: str
     source: str
@@ -37,6 +45,9 @@ class Line:
     launch_dbm: float
     received_dbm: float
     noise: dict[str, Noise]
+    levels_dbm: tuple[tuple[float, float], ...] = ()
+    sent_dbm: float | None = None
+    dropped_dbm: float | None = None
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ experiment.yaml topology.yaml    as resolved
 plan.json workload.json          what the lab is given
 lab/outcome.json events.jsonl    what the lab gives back
 samples.parquet                  counters over time
+telemetry.parquet                light over time, where the run had any
 results.json report.html logs/
 """
 

@@ -6,7 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from twin.errors import BadInput, RunBroke
-from twin.results import bundle, samples
+from twin.results import bundle, samples, telemetry
 from twin.results.bundle import Run
 from twin.results.document import SCHEMA, Metrics, Results
 from twin.results.energy import energy_metrics
@@ -19,7 +19,8 @@ SOURCE_VERSION = "0.1.0+source"
 
 
 def finish(folder: Path, *, lab: str, clock: str, wall_s: float, engine: str = "emulation") -> Results:
-    """Write ``samples.parquet`` (for ``samples.csv``, which goes) and ``results.json``; return the results.
+    """Write ``samples.parquet`` (for ``samples.csv``, which goes), ``telemetry.parquet`` where there is light, and
+    ``results.json``; return the results.
 
     ``wall_s`` is how long the run took on the wall's clock: nothing else here depends on it. Raises ``RunBroke``
     where the lab's files are missing, damaged or say that the run failed.
@@ -31,6 +32,7 @@ def finish(folder: Path, *, lab: str, clock: str, wall_s: float, engine: str = "
             raise RunBroke(f"the lab reports: {reason.removeprefix('the run broke: ')}", log)
         run = bundle.read_run(folder)
         table = samples.read_csv(folder / bundle.SAMPLES_CSV)
+        telemetry.write(folder, run)
     except BadInput as problem:
         raise RunBroke(f"the lab left no whole result: {problem}", log) from problem
     samples.write_parquet(folder / bundle.SAMPLES, table)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from twin.plan.topology import Topology
 from twin.spec.circuits import CircuitBook
@@ -11,9 +12,12 @@ from twin.spec.experiment_file import ON_REQUEST, WHEN_DONE, EntryFile, Reconfig
 from twin.units import parse, show_time
 from twin.workloads.scenario import Action, Circuit, Workload
 
-_VERBS = ("cut", "repair", "degrade", "reconfigure", "start", "stop", "controller")
+_VERBS = ("cut", "repair", "degrade", "drift", "reconfigure", "start", "stop", "controller")
 
 _DEGRADE = re.compile(r"(amplifier|fibre) (\S+) by (.+)\Z")
+_OVER = re.compile(r"(.+) over (.+)\Z")
+#: How long a drift may take, s.
+_LONGEST_S = 86400.0
 
 
 class TimelineReader:
@@ -65,6 +69,8 @@ class TimelineReader:
             return self._reconfigure(index, entry.at, entry.reconfigure, (*path, "reconfigure"))
         if entry.degrade is not None:
             return [self._degrade(entry.degrade, entry.at, (*path, "degrade"))]
+        if entry.drift is not None:
+            return [self._drift(entry.drift, entry.at, (*path, "drift"))]
         verb = given[0]
         text = str(getattr(entry, verb))
         place = (*path, verb)
@@ -108,6 +114,22 @@ class TimelineReader:
             raise self.document.bad(path, f"found {text!r}, which is not cut at {show_time(at_s)}", "", "cut it first")
         del self.cut[name]
         return name
+
+    def _drift(self, text: str, at_s: float, path: Path_) -> Action:
+        """A degradation that comes steadily within a time: ``amplifier FIBRE.NUMBER by LEVEL over TIME``."""
+        match = _OVER.match(text)
+        if match is None:
+            allowed = "amplifier FIBRE.NUMBER by 3 dB over 2 s, fibre NAME by 3 dB over 2 s"
+            raise self.document.bad(path, f"found {text!r}", allowed)
+        action = self._degrade(match[1], at_s, path)
+        try:
+            over_s = parse(match[2], "time")
+        except ValueError as problem:
+            raise self.document.bad(path, str(problem)) from None
+        if not 0 < over_s <= _LONGEST_S:
+            allowed = f"more than 0 s and at most {show_time(_LONGEST_S)}"
+            raise self.document.bad(path, f"found {match[2]!r}", allowed, "for a change at once write 'degrade'")
+        return replace(action, over_s=over_s)
 
     def _degrade(self, text: str, at_s: float, path: Path_) -> Action:
         """``amplifier FIBRE.NUMBER by LEVEL`` or ``fibre NAME by LEVEL``; the level counts from what was planned."""

@@ -47,13 +47,3 @@ def test_circuits_that_share_an_instant_go_by_name(tmp_path: Path) -> None:
         (1.5, "circuit-active", "c"),
         (1.5, "circuit-down", "a"),
     ]
-
-
-def test_readings_get_times_after_zero(tmp_path: Path) -> None:
-    (tmp_path / "log").write_text('{"monotonic_s": 12.5, "name": "a-t1"}\n')
-    log = journal.Journal()
-    log.zero_s = 12.0
-    log.retime(tmp_path / "log", tmp_path / "telemetry.jsonl")
-    log.retime(tmp_path / "absent", tmp_path / "nothing")
-    assert (tmp_path / "telemetry.jsonl").read_text() == '{"t_s": 0.5, "name": "a-t1"}\n'
-    assert not (tmp_path / "nothing").exists()

@@ -72,8 +72,8 @@ class Stage:
         self.now_s = 1000.0
         monkeypatch.setattr(plant.time, "monotonic", lambda: self.now_s)
         self.ports = FakePorts()
-        self.log, self.readings = io.StringIO(), io.StringIO()
-        self.live = plant.LivePlant(lit_plan(), self.ports, self.log, self.readings)  # type: ignore[arg-type]
+        self.log, self.happened = io.StringIO(), io.StringIO()
+        self.live = plant.LivePlant(lit_plan(), self.ports, self.log, self.happened)  # type: ignore[arg-type]
         self.sent: list[bytes] = []
 
     def add_all(self) -> None:
@@ -149,8 +149,9 @@ def test_a_worse_line_lowers_the_rate_and_a_cut_the_carrier(monkeypatch: pytest.
 
     stage = staged(monkeypatch, play)
     assert stage.ports.asked == [("a-t1", 200e9), ("b-t1", 200e9), ("a-t1", "down"), ("b-t1", "down")]
-    last = [json.loads(line) for line in stage.readings.getvalue().splitlines()][-1]
-    assert (last["name"], last["state"], last["gsnr_db"]) == ("b-t1", "dark", None)
+    happened = [json.loads(line) for line in stage.happened.getvalue().splitlines()]
+    assert [line["event"] for line in happened] == [*["connect"] * 4, "attenuate", "cut"]
+    assert happened[-1] == {"at_s": 1000.015, "event": "cut", "fibre": "ab"}
 
 
 def test_a_barrier_waits_for_the_light_of_its_switch(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,35 +1,65 @@
-"""What transceivers and lines report."""
+"""What transceivers and amplifiers report."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from twin.physics import telemetry
 from twin.physics.ber import pre_fec_ber
-from twin.physics.events import Attenuate, Cut
+from twin.physics.events import Attenuate, Cut, Degrade
+from twin.physics.telemetry import Reading
+
+
+def found(plan: Any, player: Any) -> dict[tuple[str, str | None], Reading]:
+    return {(one.element, one.towards): one for one in telemetry.read(plan, player.state)}
+
+
+def levelled(plan: Any) -> Any:
+    """The plan with powers on its lines: 4 dB lost before the booster, 16 dB in the span."""
+    levels = {"levels_dbm": ((-20.0, 0.0), (-16.0, 0.0)), "sent_dbm": 1.0, "dropped_dbm": -20.0}
+    lines = tuple(replace(line, **levels) for line in plan.light.lines)
+    return replace(plan, light=replace(plan.light, lines=lines))
 
 
 def test_a_lit_and_a_dark_transceiver(kit: Any) -> None:
-    player = kit.connected(kit.plan())
-    found = {reading.name: reading for reading in telemetry.transceivers(player.state)}
-    assert found["a-t2"] == telemetry.TransceiverReading("a-t2", "dark", None, None, None, None)
-    lit = found["a-t1"]
-    assert (lit.state, lit.mode) == ("up", "400G")
+    plan = levelled(kit.plan())
+    seen = found(plan, kit.connected(plan))
+    assert seen["a-t2", None] == Reading(
+        "a-t2", "transceiver", None, "dark", output_dbm=1.0
+    )  # fmt: skip
+    lit = seen["a-t1", None]
+    assert (lit.state, lit.mode, lit.input_dbm, lit.output_dbm) == ("up", "400G", -20.0, 1.0)
     assert lit.gsnr_db == pytest.approx(26.97, abs=0.01)
     assert lit.gsnr_db is not None
+    assert lit.margin_db == pytest.approx(lit.gsnr_db - 24.0)
     assert lit.ber == pre_fec_ber(kit.modes[0], lit.gsnr_db)
 
 
-def test_lines_lose_what_their_fibre_loses_and_vanish_when_it_is_cut(kit: Any) -> None:
-    plan = kit.plan()
+def test_an_amplifier_tells_what_its_line_did_so_far(kit: Any) -> None:
+    plan = levelled(kit.plan())
+    seen = found(plan, kit.connected(plan))
+    booster, preamplifier = seen["ab.1", "b"], seen["ab.2", "b"]
+    # 0.004 and 0.008 of noise in 62.5 GBd are a fifth of that in 12.5 GHz.
+    assert booster.gsnr_db == pytest.approx(30.97, abs=0.01)
+    assert preamplifier.gsnr_db == pytest.approx(27.96, abs=0.01)
+    assert (preamplifier.state, preamplifier.input_dbm, preamplifier.output_dbm) == ("up", -16.0, 0.0)
+
+
+def test_what_is_wrong_shows_where_it_is(kit: Any) -> None:
+    plan = levelled(kit.plan())
     player = kit.connected(plan)
-    before = telemetry.lines(plan.light, player.state)
-    assert [(line.fibre, line.source) for line in before][:3] == [("ab", "a"), ("ab", "b"), ("bc", "b")]
-    assert (before[0].launch_dbm, before[0].received_dbm) == (0.0, -16.0)
-    assert before[0].gsnr_db == pytest.approx(20.97, abs=0.01)
-    player.play(Attenuate("ab", 3.0), 2.0)
-    after = telemetry.lines(plan.light, player.state)
-    assert after[0].received_dbm == pytest.approx(-19.0)
-    assert after[0].gsnr_db < before[0].gsnr_db
-    player.play(Cut("bc"), 2.0)
-    assert {line.fibre for line in telemetry.lines(plan.light, player.state)} == {"ab", "ac"}
+    player.play(Degrade("ab.1", 3.0), 2.0)
+    player.play(Attenuate("bc", 3.0), 2.0)
+    player.play(Cut("ac"), 2.0)
+    seen = found(plan, player)
+    states = {key: one.state for key, one in seen.items() if one.kind == "amplifier"}
+    assert states == {
+        # ab shares a duct with ac, so both are cut: only what stands before the cut has light.
+        **{("ab.1", "b"): "degraded", ("ab.2", "b"): "dark", ("ab.1", "a"): "degraded", ("ab.2", "a"): "dark"},
+        **{("bc.1", "c"): "up", ("bc.2", "c"): "degraded", ("bc.1", "b"): "up", ("bc.2", "b"): "degraded"},
+        **{("ac.1", "c"): "up", ("ac.2", "c"): "dark", ("ac.1", "a"): "up", ("ac.2", "a"): "dark"},
+    }
+    assert seen["bc.2", "c"].input_dbm == -19.0
+    dark = seen["ac.2", "c"]
+    assert (dark.input_dbm, dark.output_dbm, dark.gsnr_db) == (None, None, None)

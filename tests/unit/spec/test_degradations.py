@@ -43,6 +43,40 @@ def test_wrong_places_and_levels_are_refused(text: str, message: str) -> None:
     assert message in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "action"),
+    [
+        ("amplifier coast.2 by 3 dB over 2 s", Action(0.2, "degrade", "coast.2", level_db=3.0, over_s=2.0)),
+        ("fibre coast by 0 dB over 500 ms", Action(0.2, "attenuate", "coast", level_db=0.0, over_s=0.5)),
+    ],
+)
+def test_a_drift_is_a_degradation_that_takes_its_time(text: str, action: Action) -> None:
+    sets = [f"timeline.1={{at: 200 ms, drift: {text}}}"]
+    assert load_experiment(LIT, sets).scenario.timeline[1] == action
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "fibre coast by 3 dB",
+            "found 'fibre coast by 3 dB'; allowed: amplifier FIBRE.NUMBER by 3 dB over 2 s, "
+            "fibre NAME by 3 dB over 2 s",
+        ),
+        ("fibre coast by 3 dB over 2", "found '2' without a unit; allowed: s, ms, us, ns, min, as in '10 ms'"),
+        (
+            "fibre coast by 3 dB over 0 s",
+            "found '0 s'; allowed: more than 0 s and at most 86400 s; for a change at once write 'degrade'",
+        ),
+        ("amplifier coast.9 by 3 dB over 2 s", "found the amplifier 'coast.9'; allowed: coast.1 to coast.4"),
+    ],
+)
+def test_wrong_drifts_are_refused(text: str, message: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        load_experiment(LIT, [f"timeline.1={{at: 200 ms, drift: {text}}}"])
+    assert str(caught.value).partition(".drift: ")[2] == message
+
+
 def test_without_light_there_is_nothing_to_degrade() -> None:
     with pytest.raises(BadInput) as caught:
         load_experiment(

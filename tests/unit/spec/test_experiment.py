@@ -136,7 +136,7 @@ UNKNOWN = (
             STATIC,
             "workload: {}",
             "4: workload: found the unknown key 'workload'; allowed: name, topology, controller, seed, circuits, "
-            "workloads, timeline, expect, sample, end, timeout; did you mean 'workloads'?",
+            "workloads, timeline, expect, sample, telemetry, end, timeout; did you mean 'workloads'?",
         ),
     ],
 )

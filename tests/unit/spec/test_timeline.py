@@ -39,7 +39,7 @@ def test_actions(load: Callable[..., LoadedExperiment]) -> None:
     )
 
 
-VERBS = "cut, repair, degrade, reconfigure, start, stop, controller"
+VERBS = "cut, repair, degrade, drift, reconfigure, start, stop, controller"
 
 
 @pytest.mark.parametrize(
