@@ -28,7 +28,7 @@ UNITS: Final[dict[str, dict[str, float]]] = {
     "ratio": {"%": 1e-2},
     "power": {"W": 1.0, "kW": 1e3, "mW": 1e-3},
     "level": {"dB": 1.0},
-    "slowness": {"us/km": 1e-6},
+    "slowness": {"us/km": 1e-6, "s/km": 1.0},
     "attenuation": {"dB/km": 1.0},
     "carrier power": {"dBm": 1.0},
     "frequency": {"Hz": 1.0, "kHz": 1e3, "MHz": 1e6, "GHz": 1e9, "THz": 1e12},

@@ -11,15 +11,13 @@ preamplifier before the next ROADM. An ``ocs`` is a ROADM too: the line's amplif
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
 from twin.plan.catalogue import Catalogue, FibreType, LineSystem, Mode, TransceiverType
 from twin.plan.topology import FibrePair, Site, Topology
-
-#: PMD of all fibres, s/sqrt(m): GNPy 3.0.1's default. Penalties for PMD are not in the model.
-PMD_S_PER_SQRT_M = 1.265e-15
 
 
 def network(topology: Topology, catalogue: Catalogue) -> dict[str, Any]:
@@ -125,7 +123,7 @@ def _fibre_type(fibre: FibreType) -> dict[str, Any]:
         "type_variety": fibre.name,
         "dispersion": fibre.dispersion_ps_nm_km * 1e-6,  # ps/nm/km -> s/m/m
         "effective_area": fibre.effective_area_um2 * 1e-12,
-        "pmd_coef": PMD_S_PER_SQRT_M,
+        "pmd_coef": fibre.pmd_ps_per_sqrt_km * 1e-12 / math.sqrt(1e3),  # ps/sqrt(km) -> s/sqrt(m)
     }
 
 

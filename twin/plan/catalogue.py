@@ -7,6 +7,7 @@ of each of its values. GSNR and OSNR are in dB in 0.1 nm (12.5 GHz), as GNPy pri
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -79,24 +80,28 @@ class SwitchType:
 
 @dataclass(frozen=True)
 class FibreType:
-    """Glass, or the lack of it. ``effective_area_um2`` sets how nonlinear it is."""
+    """Glass, or the lack of it. ``delay_s_per_km`` is one way; ``effective_area_um2`` sets how nonlinear it is;
+    ``pmd_ps_per_sqrt_km`` is its polarisation mode dispersion."""
 
     name: str
+    delay_s_per_km: float
     loss_db_per_km: float
     dispersion_ps_nm_km: float
     effective_area_um2: float
+    pmd_ps_per_sqrt_km: float = 0.04
     sources: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class LineSystem:
-    """Amplifiers and ROADMs. ``equipment`` is a file of GNPy's own library; the band is filled from its edge
+    """Amplifiers and ROADMs. ``equipment`` is a file of GNPy's own library, or an imported one as it was read; the
+    band is filled from its edge
     ``low_hz`` to ``high_hz``; ``power_dbm`` is each channel's at a span's start. ``amplifier_w`` is the
     power of one EDFA for one direction, ``roadm_degree_w`` of one degree. An amplifier makes up for a span of
     ``span_db`` and ``span_km`` at most."""
 
     name: str
-    equipment: str
+    equipment: str | dict[str, Any]
     low_hz: float
     high_hz: float
     power_dbm: float

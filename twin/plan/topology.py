@@ -12,8 +12,6 @@ from twin.plan.catalogue import Catalogue
 
 #: Delay of G.652 fibre, one way, s/km: n = 1.468, GNPy 3.0.1's default.
 G652_DELAY_S_PER_KM = 4.8967e-6
-#: Delay of hollow-core fibre, one way, s/km: the middle of the published 3.3-3.5 us/km.
-HOLLOW_CORE_DELAY_S_PER_KM = 3.4e-6
 #: One amplifier every so many km, GNPy's default span.
 SPAN_KM = 80.0
 #: Delay of one EDFA site, s: the middle of the 0.1-0.15 us of vendors' latency guides.

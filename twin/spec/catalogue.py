@@ -72,7 +72,9 @@ def resolve(file: CatalogueFile) -> Catalogue:
             for name, entry in file.switches.items()
         },
         fibres={
-            name: FibreType(name, entry.loss, entry.dispersion, entry.effective_area, entry.sources)
+            name: FibreType(
+                name, entry.delay, entry.loss, entry.dispersion, entry.effective_area, entry.pmd, entry.sources
+            )
             for name, entry in file.fibres.items()
         },
         line_systems={name: _line_system(name, entry) for name, entry in file.line_systems.items()},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
@@ -96,19 +96,21 @@ class SwitchTypeFile(Model):
 
 
 class FibreTypeFile(Model):
-    """A type of fibre: dispersion in ps/nm/km, effective area in square micrometres (GNPy's fibre
-    model breaks above 2,000)."""
+    """A type of fibre: its one-way ``delay``, ``dispersion`` in ps/nm/km, ``effective_area`` in square micrometres
+    (GNPy's fibre model breaks above 2,000), ``pmd`` in ps/sqrt(km)."""
 
+    delay: Annotated[float, Quantity("slowness", 3.3e-6, 10e-6)] = Field(examples=["4.8967 us/km"])
     loss: Annotated[float, Quantity("attenuation", 0.01, 10.0)] = Field(examples=["0.2 dB/km"])
     dispersion: float = Field(examples=["16.7"])
     effective_area: float = Field(gt=0, le=2000, examples=["83"])
+    pmd: float = Field(default=0.04, ge=0, le=10)
     sources: Sources = Field(default={})
 
 
 class LineSystemFile(Model):
-    """Amplifiers and ROADMs: a library of GNPy, and the edges of the band that is filled."""
+    """Amplifiers and ROADMs: a library of GNPy by its name or as it is, and the edges of the band that is filled."""
 
-    equipment: str = Field(examples=["eqpt_config.json"])
+    equipment: str | dict[str, Any] = Field(examples=["eqpt_config.json"])
     band: Annotated[list[Frequency], AfterValidator(_band)] = Field(examples=["[191.3125 THz, 195.1375 THz]"])
     power: Annotated[float, Quantity("carrier power", -30.0, 30.0)] = Field(examples=["0 dBm"])
     span: Length = 150.0

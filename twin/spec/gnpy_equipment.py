@@ -1,4 +1,5 @@
-"""A GNPy equipment library as raw catalogue entries: its transceivers' modes, and a line system named ``imported``."""
+"""A GNPy equipment library as raw catalogue entries: its transceivers' modes, its fibre types, and a line system named
+``imported``."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from twin.errors import BadInput
+from twin.plan.topology import G652_DELAY_S_PER_KM
 from twin.spec.gnpy_network import read_json
 
 #: What GNPy 3.0.1 knows at the top of a library.
@@ -26,6 +28,7 @@ _KNOWN: Final = {
 }
 _SI_NEEDED: Final = ("f_min", "f_max", "spacing", "power_dbm")
 _MODE_KEYS: Final = ("format", "baud_rate", "OSNR", "bit_rate", "tx_osnr", "min_spacing")
+_FIBRE_KEYS: Final = {"type_variety", "dispersion", "effective_area", "pmd_coef"}
 #: Gross over net bit rate, to guess the bits per symbol, on which only the bit error rate depends (assumed).
 _OVERHEAD: Final = 1.15
 #: GNPy's band of an amplifier that states none, Hz.
@@ -37,7 +40,7 @@ _ROLL_OFF: Final = 0.15
 
 
 def read(path: Path) -> dict[str, Any]:
-    """The catalogue: ``transceivers`` and ``line_systems``. Raises ``BadInput``."""
+    """The catalogue: ``transceivers``, ``fibres`` and ``line_systems``. Raises ``BadInput``."""
     data = read_json(path)
     unknown = sorted(data.keys() - _SECTIONS)
     if unknown:
@@ -59,7 +62,7 @@ def read(path: Path) -> dict[str, Any]:
     low_hz = max([band["f_min"] - half_hz, *(amplifier.get("f_min", _AMPLIFIER_HZ[0]) for amplifier in data["Edfa"])])
     high_hz = min([band["f_max"] + half_hz, *(amplifier.get("f_max", _AMPLIFIER_HZ[1]) for amplifier in data["Edfa"])])
     system = {
-        "equipment": str(path.resolve()),
+        "equipment": data,
         "band": [f"{low_hz!r} Hz", f"{high_hz!r} Hz"],
         "power": f"{float(band['power_dbm'])!r} dBm",
         "span": f"{float(span['max_length'])!r} km",
@@ -67,7 +70,29 @@ def read(path: Path) -> dict[str, Any]:
         "sources": {"equipment": path.name},
     }
     kinds = {_entry(item["type_variety"]): _transceiver(path, item) for item in data.get("Transceiver", [])}
-    return {"transceivers": kinds, "line_systems": {"imported": system}}
+    fibres = {_entry(item["type_variety"]): _fibre(path, item) for item in data.get("Fiber", [])}
+    return {"transceivers": kinds, "fibres": fibres, "line_systems": {"imported": system}}
+
+
+def _fibre(path: Path, item: dict[str, Any]) -> dict[str, Any]:
+    """GNPy's types state neither delay nor loss: the delay is that of G.652, the loss each fibre's own."""
+    for key in ("dispersion", "effective_area", "pmd_coef"):
+        if not isinstance(item.get(key), (int, float)):
+            raise _bad(path, item["type_variety"], f"found a fibre type without a number {key!r}")
+    for key in sorted(item.keys() - _FIBRE_KEYS):
+        raise _bad(path, item["type_variety"], f"found the unknown key {key!r}", ", ".join(sorted(_FIBRE_KEYS)))
+    source = path.name
+    return {
+        "delay": f"{G652_DELAY_S_PER_KM!r} s/km",
+        "loss": "0.2 dB/km",
+        "dispersion": item["dispersion"] * 1e6,  # s/m/m -> ps/nm/km
+        "effective_area": item["effective_area"] * 1e12,
+        "pmd": item["pmd_coef"] * 1e12 * math.sqrt(1e3),  # s/sqrt(m) -> ps/sqrt(km)
+        "sources": {
+            **{"delay": "assumed: as G.652", "loss": "GNPy 3.0.1; fibres of the network state their own"},
+            **{"dispersion": source, "effective_area": source, "pmd": source},
+        },
+    }
 
 
 def _transceiver(path: Path, item: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -29,9 +30,10 @@ _SAME_KM: Final = 1e-3
 
 @dataclass
 class GnpyNetwork:
-    """Reads one network file."""
+    """Reads one network file, whose fibres may be of the ``types`` of a catalogue too."""
 
     path: Path
+    types: Collection[str] = ()
     elements: dict[str, dict[str, Any]] = field(default_factory=dict)
     after: dict[str, list[str]] = field(default_factory=dict)
 
@@ -69,9 +71,11 @@ class GnpyNetwork:
             wrong += sorted(element.get("params", {}).keys() - _FIBRE_KEYS)
         if wrong:
             raise self._bad(uid, uid, f"found the unknown key {wrong[0]!r}", ", ".join(sorted(_KEYS | _FIBRE_KEYS)))
-        if kind == "Fiber" and element.get("type_variety") not in _FIBRES:
-            found = f"found the fibre type {show(element.get('type_variety'))}"
-            raise self._bad(uid, uid, found, ", ".join(_FIBRES))
+        variety, known = element.get("type_variety"), {**_FIBRES, **dict.fromkeys(self.types)}
+        if kind == "Fiber" and variety not in known:
+            found = f"found the fibre type {show(variety)}"
+            remedy = "import the equipment library that has it, or add it to the catalogue"
+            raise self._bad(uid, uid, found, ", ".join(known), remedy)
 
     def _name(self, roadm: dict[str, Any]) -> str:
         city = roadm.get("metadata", {}).get("location", {}).get("city")
@@ -166,7 +170,8 @@ class _Chain:
     def fibre(self) -> dict[str, Any]:
         """The raw fibre: as spans where there are several, else as a length that is divided every 80 km."""
         lengths = self.lengths_km()
-        found: dict[str, Any] = {"type": _FIBRES[self._common("type_variety", [s["type_variety"] for s in self.spans])]}
+        variety = self._common("type_variety", [span["type_variety"] for span in self.spans])
+        found: dict[str, Any] = {"type": variety if variety in self.network.types else _FIBRES[variety]}
         if len(lengths) > 1:
             found["spans"] = [f"{length!r} km" for length in lengths]
         else:

@@ -52,7 +52,6 @@ def _topohub(name: str, document: Document) -> tuple[dict[str, Any], dict[str, A
 def _gnpy(file: GnpyFile, document: Document) -> tuple[dict[str, Any], dict[str, Any], str]:
     """The network; the equipment, if any, becomes part of the document's catalogue and its line system the default."""
     folder = Path(document.source).parent
-    sites, fibres = GnpyNetwork(folder / file.network).read()
     if file.equipment is not None:
         if document.data.get("catalogue") is not None:
             found = "found a catalogue beside an imported equipment library"
@@ -62,6 +61,9 @@ def _gnpy(file: GnpyFile, document: Document) -> tuple[dict[str, Any], dict[str,
         optics = document.data.setdefault("optics", {})
         if isinstance(optics, dict):
             optics.setdefault("line_system", "imported")
+    own = document.data.get("catalogue")
+    types = own.get("fibres") if isinstance(own, dict) else None
+    sites, fibres = GnpyNetwork(folder / file.network, list(types) if isinstance(types, dict) else ()).read()
     name = Path(file.network).name
     note = f"sites and fibres are from the GNPy network {name}; amplifiers and padding are designed anew"
     return sites, fibres, note

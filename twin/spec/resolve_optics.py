@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from twin.plan.catalogue import Catalogue
+from twin.plan.catalogue import Catalogue, FibreType
 from twin.plan.topology import FibrePair, LightpathOrder, Optics, Topology
 from twin.spec import catalogue as catalogues
 from twin.spec.document import Document, Path_, nearest
@@ -26,6 +26,16 @@ def catalogue_of(file: TopologyFile) -> Catalogue:
         return Catalogue()
     own = catalogues.resolve(file.catalogue) if file.catalogue else Catalogue()
     return catalogues.merged(catalogues.built_in(), own)
+
+
+def fibre_type(file: TopologyFile, document: Document, name: str) -> FibreType:
+    """The type of the fibre ``name``, of the file's own entries or the built-in ones. Raises ``BadInput``."""
+    own = catalogues.resolve(file.catalogue).fibres if file.catalogue else {}
+    known, wanted = {**catalogues.built_in().fibres, **own}, file.fibres[name].type
+    if wanted not in known:
+        found = f"found the unknown fibre type {wanted!r}"
+        raise document.bad(("fibres", name, "type"), found, ", ".join(known), nearest(wanted, list(known)))
+    return known[wanted]
 
 
 def check_sites(file: TopologyFile, document: Document, catalogue: Catalogue) -> None:

@@ -7,8 +7,6 @@ from twin.plan import rules
 from twin.plan.build import build_plan
 from twin.plan.catalogue import Catalogue
 from twin.plan.topology import (
-    G652_DELAY_S_PER_KM,
-    HOLLOW_CORE_DELAY_S_PER_KM,
     FibrePair,
     Optical,
     PacketLink,
@@ -31,8 +29,6 @@ from twin.spec.topology_file import (
     TopologyFile,
     TransceiversFile,
 )
-
-_SLOWNESS = {"G.652": G652_DELAY_S_PER_KM, "hollow-core": HOLLOW_CORE_DELAY_S_PER_KM}
 
 
 def resolve(file: TopologyFile, document: Document) -> Topology:
@@ -131,7 +127,7 @@ def _fibre(file: TopologyFile, document: Document, name: str, fibre: FibreFile) 
         sites=(fibre.between[0], fibre.between[1]),
         length_km=length_km,
         kind=fibre.type,
-        delay_s_per_km=_SLOWNESS[fibre.type],
+        delay_s_per_km=resolve_optics.fibre_type(file, document, name).delay_s_per_km,
         amplifiers=len(spans_km) - 1 if spans_km else amplifiers,
         length_source=source,
         spans_km=spans_km,

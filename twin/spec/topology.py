@@ -34,8 +34,8 @@ def from_document(document: Document, sets: Iterable[tuple[str, list[str], str]]
     ``BadInput``."""
     for text, steps, value in sets:
         override.apply(document, text, steps, value)
-    imports.expand(document)
     catalogue.expand(document)
+    imports.expand(document)
     file = validate(TopologyFile, document)
     topology = resolve_topology.resolve(file, document)
     return LoadedTopology(topology, resolved_text(file.model_dump(mode="json", by_alias=True, exclude_none=True)))

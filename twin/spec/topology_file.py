@@ -93,11 +93,12 @@ class SiteFile(Model):
 
 
 class FibreFile(Model):
-    """A fibre pair. Without a length it takes the great circle between the sites times the route factor."""
+    """A fibre pair; ``type`` is a fibre of the catalogue. Without a length it takes the great circle between the sites
+    times the route factor."""
 
     between: Pair = Field(examples=["[tokyo, osaka]"])
     length: Annotated[float, Quantity("length", 1e-3, 40_000.0, {"great-circle": GREAT_CIRCLE})] = GREAT_CIRCLE
-    type: Literal["G.652", "hollow-core"] = "G.652"
+    type: Entry = "G.652"
     amplifiers: Annotated[int, Count(0, 1000, {"automatic": AUTOMATIC})] = AUTOMATIC
     spans: list[Length] | None = None
     loss: Annotated[float, Quantity("attenuation", 0.01, 10.0)] | None = None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -98,10 +97,9 @@ def test_a_band_beyond_the_amplifiers_is_refused(load: Load, star: Star) -> None
     )
 
 
-def test_imported_equipment_that_gnpy_cannot_read_is_refused(load: Load, star: Star, tmp_path: Path) -> None:
-    (tmp_path / "eq.json").write_text('{"SI": [{}], "Fiber": [{}]}')
+def test_imported_equipment_that_gnpy_cannot_read_is_refused(load: Load, star: Star) -> None:
     topology = load(star("400ZR", "standard", [80]))
-    system = replace(topology.catalogue.line_systems["standard"], equipment=str(tmp_path / "eq.json"))
+    system = replace(topology.catalogue.line_systems["standard"], equipment={"SI": [{}], "Fiber": [{}]})
     catalogue = replace(topology.catalogue, line_systems={"standard": system})
     with pytest.raises(BadInput) as caught:
         survey(replace(topology, catalogue=catalogue))

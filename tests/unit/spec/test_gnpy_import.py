@@ -76,6 +76,49 @@ def test_an_equipment_library_brings_its_transceivers_and_line_system(tmp_path: 
     assert best.dispersion == ((4000.0, 0.0), (12000.0, 0.5))
 
 
+def test_an_imported_library_is_in_the_resolved_text(tmp_path: Path) -> None:
+    content = (EXAMPLES / "eqpt_config_openroadm_ver5.json").read_text(encoding="utf-8")
+    (tmp_path / "eq.json").write_text(content)
+    loaded = load(tmp_path, network(), ", equipment: eq.json")
+    assert loaded.topology.catalogue.line_systems["imported"].equipment == json.loads(content)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "x.yaml").write_text(loaded.text)
+    for name in ("eq.json", "net.json", "x.yaml"):
+        (tmp_path / name).unlink()
+    assert str(tmp_path) not in loaded.text
+    assert load_topology(elsewhere / "x.yaml") == loaded
+
+
+def test_an_equipment_library_brings_its_fibre_types(tmp_path: Path) -> None:
+    (tmp_path / "eq.json").write_text((EXAMPLES / "eqpt_config.json").read_text(encoding="utf-8"))
+    data = network()
+    for element in data["elements"]:
+        if element["type"] == "Fiber":
+            element["type_variety"] = "NZDF"
+    topology = load(tmp_path, data, ", equipment: eq.json").topology
+    (fibre,) = topology.fibres
+    assert (fibre.kind, fibre.delay_s_per_km) == ("NZDF", 4.8967e-6)
+    kind = topology.catalogue.fibres["NZDF"]
+    numbers = (kind.dispersion_ps_nm_km, kind.effective_area_um2, kind.pmd_ps_per_sqrt_km)
+    assert numbers == (pytest.approx(5.0), pytest.approx(72.0), pytest.approx(0.04, rel=1e-3))
+
+
+def test_a_fibre_type_of_ones_own_catalogue_can_be_imported(tmp_path: Path) -> None:
+    entry = "{delay: 4.9 us/km, loss: 0.16 dB/km, dispersion: 21, effective_area: 150}"
+    (tmp_path / "mine.yaml").write_text(f"fibres: {{NZDF: {entry}}}\n")
+    data = network()
+    for element in data["elements"]:
+        if element["type"] == "Fiber":
+            element["type_variety"] = "NZDF"
+    (tmp_path / "net.json").write_text(json.dumps(data))
+    (tmp_path / "x.yaml").write_text(
+        "name: x\ncatalogue: mine.yaml\nimport:\n  gnpy: {network: net.json}\n  site: {optical: roadm}\n"
+    )
+    (fibre,) = load_topology(tmp_path / "x.yaml").topology.fibres
+    assert (fibre.kind, fibre.delay_s_per_km) == ("NZDF", pytest.approx(4.9e-6))
+
+
 def test_a_mode_wider_than_its_spacing_gets_the_next_slot_of_the_grid(tmp_path: Path) -> None:
     (tmp_path / "eq.json").write_text((EXAMPLES / "eqpt_config.json").read_text(encoding="utf-8"))
     loaded = load(tmp_path, network(), ", equipment: eq.json")
@@ -105,7 +148,11 @@ def test_refused(tmp_path: Path) -> None:
             "ab2: found the unknown key 'colour'; allowed: att_in, con_in, con_out, length, length_units, loss_coef, "
             "metadata, name, operational, params, pmd_coef, type, type_variety, uid",
         ),
-        (broken(type_variety="NZDF"), "ab2: found the fibre type 'NZDF'; allowed: SSMF, G.652, hollow-core"),
+        (
+            broken(type_variety="NZDF"),
+            "ab2: found the fibre type 'NZDF'; allowed: SSMF, G.652, hollow-core; "
+            "import the equipment library that has it, or add it to the catalogue",
+        ),
         (
             fibre_changed("ab2", loss_coef=0.3),
             "ab1: found spans of one fibre with different loss_coef; allowed: one value for all",
@@ -185,6 +232,17 @@ def test_topohub_or_gnpy(tmp_path: Path) -> None:
             ":2: fmin: found the unknown key 'fmin' in SI; allowed: baud_rate, f_max, f_min, power_dbm, "
             "power_range_db, roll_off, spacing, sys_margins, tx_osnr, tx_power_dbm, type_variety, "
             "use_si_channel_count_for_design",
+        ),
+        (
+            '{"Edfa": [{}], "Roadm": [{}], "Span": [{"max_length": 1, "max_loss": 1}],'
+            '"SI": [{"f_min": 1, "f_max": 2, "spacing": 1, "power_dbm": 0}],\n"Fiber": [{"type_variety": "T"}]}',
+            ":2: T: found a fibre type without a number 'dispersion'",
+        ),
+        (
+            '{"Edfa": [{}], "Roadm": [{}], "Span": [{"max_length": 1, "max_loss": 1}],'
+            '"SI": [{"f_min": 1, "f_max": 2, "spacing": 1, "power_dbm": 0}],\n"Fiber": [{"type_variety": "T", '
+            '"dispersion": 1e-5, "effective_area": 8e-11, "pmd_coef": 0, "gamma": 1}]}',
+            ":2: T: found the unknown key 'gamma'; allowed: dispersion, effective_area, pmd_coef, type_variety",
         ),
         (
             '{"Edfa": [{}], "Roadm": [{}], "Span": [{}],\n"SI": [{"f_min": 1}]}',

@@ -8,7 +8,8 @@ import pytest
 
 from twin.errors import BadInput
 from twin.plan.build import build_plan
-from twin.plan.topology import FibrePair, LightpathOrder, Optical, Optics
+from twin.plan.catalogue import FibreType
+from twin.plan.topology import G652_DELAY_S_PER_KM, FibrePair, LightpathOrder, Optical, Optics
 from twin.spec import LoadedTopology, load_topology
 from twin.spec.catalogue import built_in
 
@@ -128,6 +129,28 @@ def test_a_catalogue_of_ones_own(tmp_path: Path) -> None:
     other = tmp_path / "elsewhere"
     other.mkdir()
     assert load(other, loaded.text) == loaded  # the resolved text has the entries in it
+
+
+def test_a_fibre_of_ones_own(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text(
+        "fibres: {sea: {delay: 4.87 us/km, loss: 0.155 dB/km, dispersion: 20.5, effective_area: 150, pmd: 0.05}}\n"
+    )
+    text = HEAD + FIBRES.replace("length: 80 km}", "length: 80 km, type: sea}", 1) + "catalogue: mine.yaml\n"
+    loaded = load(tmp_path, text)
+    sea, land = loaded.topology.fibres
+    assert (sea.kind, sea.delay_s_per_km, land.kind, land.delay_s_per_km) == ("sea", 4.87e-6, "G.652", 4.8967e-6)
+    assert loaded.topology.catalogue.fibres["sea"] == FibreType("sea", 4.87e-6, 0.155, 20.5, 150.0, 0.05)
+    assert build_plan(loaded.topology).fibres[0].glass_delay_s == 80 * 4.87e-6
+    other = tmp_path / "elsewhere"
+    other.mkdir()
+    assert load(other, loaded.text) == loaded
+    # Its delay counts where light is not looked at, too.
+    plain = load(tmp_path, text.replace("mode: 400ZR", "rate: 400 Gb/s"))
+    assert plain.topology.fibres[0].delay_s_per_km == 4.87e-6
+
+
+def test_the_default_delay_is_that_of_the_built_in_g652() -> None:
+    assert built_in().fibres["G.652"].delay_s_per_km == G652_DELAY_S_PER_KM
 
 
 def test_a_mistake_in_ones_own_catalogue_has_its_own_line(tmp_path: Path) -> None:
@@ -274,6 +297,18 @@ KNOWN = "400ZR, OpenZR+, 800ZR, 1.6T-class, OpenROADM-v5"
             HEAD + FIBRES + "lightpaths:\n  p: {between: [a, c], regenerate: [b]}\n  p-2: {between: [a, b]}\n",
             "FILE:10: lightpaths.p.regenerate: found a section 'p-2', and a lightpath of that name; "
             "allowed: each name once; rename one of them",
+        ),
+        (
+            HEAD + FIBRES.replace("length: 80 km}", "length: 80 km, type: sea}", 1),
+            "FILE:7: fibres.ab.type: found the unknown fibre type 'sea'; allowed: G.652, hollow-core",
+        ),
+        (
+            HEAD + "catalogue: {fibres: {sea: {loss: 0.2 dB/km, dispersion: 17, effective_area: 80}}}\n",
+            "FILE:6: catalogue.fibres.sea: the key 'delay' is missing; add it, as in 'delay: 4.8967 us/km'",
+        ),
+        (
+            HEAD + "catalogue: {fibres: {sea: {delay: 4.9, loss: 0.2 dB/km, dispersion: 17, effective_area: 80}}}\n",
+            "FILE:6: catalogue.fibres.sea.delay: found 4.9 without a unit; allowed: us/km, s/km, as in '4.8967 us/km'",
         ),
         (
             HEAD + "catalogue: {transceivers: {T: {modes: {}}}}\n",

@@ -163,7 +163,8 @@ SITE_KEYS = "location, servers, fabric, optical, transceivers"
         ),
         (
             MINIMAL + "fibres:\n  f: {between: [a, b], length: 1 km, type: G652}",
-            "FILE:6: fibres.f.type: found 'G652'; allowed: G.652, hollow-core; did you mean 'G.652'?",
+            "FILE:6: fibres.f.type: found the unknown fibre type 'G652'; allowed: G.652, hollow-core; "
+            "did you mean 'G.652'?",
         ),
         (
             MINIMAL + "fibres:\n  f: {between: [a, b], length: 1 km, amplifiers: some}",
