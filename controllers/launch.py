@@ -1,6 +1,7 @@
-"""Runs OpenFlow apps: ``python -m controllers.launch APP.py [--port 6653] [--host 127.0.0.1] [--verbose]``.
+"""Runs OpenFlow apps: ``python -m controllers.launch APP.py... [--port 6653] [--host 127.0.0.1] [--verbose]``.
 
-In place of ``osken-manager``, which os-ken 4.2 dropped. The main thread only waits for SIGTERM or SIGINT; the apps run
+In place of ``ryu-manager`` and of ``osken-manager``, which os-ken 4.2 dropped, with the options that apps bring
+(``--wsapi-port=8080``). The main thread only waits for SIGTERM or SIGINT; the apps run
 in a daemon thread, and so do all threads they start, because a thread inherits that: none can hold up the exit.
 Nothing here polls, so a virtual clock can jump from event to event.
 """
@@ -27,14 +28,14 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run apps until a signal; returns the exit status of ``twin.errors``."""
-    options = _parser().parse_args(arguments)
+    options, others = _parser().parse_known_intermixed_args(arguments)
     level = logging.DEBUG if options.verbose else logging.WARNING
     logging.basicConfig(level=level, stream=sys.stderr, format="%(name)s: %(levelname)s: %(message)s")
     # Blocked before any thread starts, so that no thread but this one ever takes them.
     signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     try:
         _check_machine()
-        _Runner(options.apps, options.host, options.port).run()
+        _Runner(options.apps, options.host, options.port, others).run()
     except TwinError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_status
@@ -45,11 +46,13 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m controllers.launch",
         description="Run OpenFlow apps in the Ryu app model.",
-        epilog="example: python -m controllers.launch controllers/optical_circuit.py --port 6653",
+        epilog="Other options, as --wsapi-port=8080, go to the apps (write the value after '='). "
+        "Example: python -m controllers.launch controllers/optical_circuit.py --port 6653",
     )
     parser.add_argument("apps", nargs="+", metavar="APP", help="an app's file (APP.py) or module")
-    parser.add_argument("--port", type=int, default=6653, help="TCP port to listen on for switches (6653)")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on for switches (127.0.0.1)")
+    port, host = ("--port", "--ofp-tcp-listen-port"), ("--host", "--ofp-listen-host")  # ours, and Ryu's
+    parser.add_argument(*port, type=int, default=6653, help="TCP port to listen on for switches (6653)")
+    parser.add_argument(*host, default="127.0.0.1", help="address to listen on for switches (127.0.0.1)")
     parser.add_argument("--verbose", action="store_true", help="log every step to standard error")
     return parser
 
@@ -63,8 +66,9 @@ def _check_machine() -> None:
 class _Runner:
     """Starts the apps and waits. ``problem`` is what ended them, if not a signal."""
 
-    def __init__(self, apps: Sequence[str], host: str, port: int) -> None:
+    def __init__(self, apps: Sequence[str], host: str, port: int, others: Sequence[str]) -> None:
         self._apps = tuple(apps)
+        self._others = list(others)
         self._host = host
         self._port = port
         self.problem: TwinError | None = None
@@ -74,7 +78,8 @@ class _Runner:
         from controllers import ofapi, ryu_alias
 
         ryu_alias.install()
-        _configure(ofapi, self._host, self._port)
+        if ofapi.hub.HUB_TYPE == "native":
+            _mend_native_threads(ofapi)
         threading.Thread(target=self._run_apps, args=(ofapi,), daemon=True).start()
         signal.sigwait(_SIGNALS)
         if self.problem is not None:
@@ -85,7 +90,9 @@ class _Runner:
         try:
             manager = ofapi.app_manager.AppManager.get_instance()
             self._load(manager, ofapi.PACKAGE)
+            self._configure(ofapi)
             listeners = manager.instantiate_apps(**manager.create_contexts())
+            self._serve_rest(manager, ofapi.hub)
             ofapi.hub.joinall(listeners)
             self.problem = RunBroke(f"cannot listen on {self._host}:{self._port}")
         except TwinError as error:
@@ -110,19 +117,35 @@ class _Runner:
         if handler not in manager.applications_cls:
             manager.load_apps([handler])
 
+    def _configure(self, ofapi: Any) -> None:
+        """After the apps are loaded, so that their options are known."""
+        if any(other.startswith("--wsapi-") for other in self._others):
+            importlib.import_module("ryu.app.wsgi")
+        try:
+            ofapi.CONF(args=self._others, project=ofapi.PACKAGE, default_config_files=[])
+        except SystemExit:
+            found = f"found {' '.join(self._others)}"
+            raise BadInput("options", "", found, "those of --help, and those that the apps bring") from None
+        ofapi.CONF.set_override("ofp_listen_host", self._host)
+        ofapi.CONF.set_override("ofp_tcp_listen_port", self._port)
+        ofapi.CONF.set_override("socket_timeout", _SOCKET_TIMEOUT_S)
 
-def _configure(ofapi: Any, host: str, port: int) -> None:
-    ofapi.CONF(args=[], project=ofapi.PACKAGE, default_config_files=[])
-    ofapi.CONF.set_override("ofp_listen_host", host)
-    ofapi.CONF.set_override("ofp_tcp_listen_port", port)
-    ofapi.CONF.set_override("socket_timeout", _SOCKET_TIMEOUT_S)
-    if ofapi.hub.HUB_TYPE == "native":
-        _end_send_loops(ofapi.controller.Datapath)
+    @staticmethod
+    def _serve_rest(manager: Any, hub: Any) -> None:
+        """The apps' REST interface, if one of them has any."""
+        wsgi = sys.modules.get("ryu.app.wsgi")
+        service = wsgi.start_service(manager) if wsgi is not None else None
+        if service is not None:
+            hub.spawn(service)
 
 
-def _end_send_loops(datapath_class: Any) -> None:
-    """Make os-ken notice a lost switch. Its native threads cannot be killed, so the one that sends would wait for
-    ever, and the one that receives for it, before anyone is told. The receiver asks it to end."""
+def _mend_native_threads(ofapi: Any) -> None:
+    """Make os-ken's native threads notice a lost switch, and the end of a wait.
+
+    They cannot be killed, so the one that sends to a switch would wait for ever, and the one that receives for it,
+    before anyone is told: the receiver asks it to end. Its events ignore how long a wait may take: Python's do not."""
+    ofapi.hub.Event = threading.Event
+    datapath_class = ofapi.controller.Datapath
     receive = datapath_class._recv_loop
 
     def receive_then_end(datapath: Any) -> None:

@@ -1,7 +1,8 @@
 """Lets an app written for Ryu run where only os-ken is installed: ``from ryu.x import y`` finds ``os_ken.x``.
 
 os-ken is Ryu under another name, with some parts dropped. Every module is the same object under both names, so that
-events, handlers and the applications' registry are shared; ``RyuApp`` is ``OSKenApp``.
+events, handlers and the applications' registry are shared; ``RyuApp`` is ``OSKenApp``, and so on. Dropped parts that
+apps commonly use are modules of ours (``OURS``).
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from typing import Any, Final
 
 _RYU: Final = "ryu"
 _OS_KEN: Final = "os_ken"
+#: What os-ken has not got, below either name -> the module that stands for it.
+OURS: Final = {"app.wsgi": "controllers.ryu_wsgi", "app.simple_switch_13": "controllers.ryu_apps.learning_switch"}
 
 
 def install() -> None:
@@ -24,6 +27,8 @@ def install() -> None:
     if find_spec(_RYU) is None:
         app_manager: Any = import_module(f"{_OS_KEN}.base.app_manager")
         app_manager.RyuApp = app_manager.OSKenApp
+        exception: Any = import_module(f"{_OS_KEN}.exception")
+        exception.RyuException = exception.OSKenException
         # First of all: the path of os-ken's folders would lead to second copies of its modules.
         sys.meta_path.insert(0, _Finder())
 
@@ -32,11 +37,12 @@ class _Finder(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """The specification of a module below ``ryu`` that os-ken has."""
+        """The specification of a module below ``ryu`` that os-ken has, or of one of ours. ``from ryu.app import x``
+        asks for ``os_ken.app.x``, since that is what the package calls itself."""
         root, _, rest = fullname.partition(".")
-        if root != _RYU:
+        if root not in (_RYU, _OS_KEN) or (root == _OS_KEN and rest not in OURS):
             return None
-        real = f"{_OS_KEN}.{rest}" if rest else _OS_KEN
+        real = OURS.get(rest) or (f"{_OS_KEN}.{rest}" if rest else _OS_KEN)
         if find_spec(real) is None:
             return None
         return ModuleSpec(fullname, _Alias(real), is_package=hasattr(import_module(real), "__path__"))

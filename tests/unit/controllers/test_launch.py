@@ -53,6 +53,11 @@ def test_a_file_without_an_app(environment: dict[str, str]) -> None:
     assert end_of(environment, "controllers/settings.py") == (2, message)
 
 
+def test_an_option_that_nobody_knows(environment: dict[str, str]) -> None:
+    message = "options: found --speed=9; allowed: those of --help, and those that the apps bring"
+    assert end_of(environment, STATIC, "--speed=9") == (2, message)
+
+
 def test_a_missing_plan() -> None:
     message = "TWIN_PLAN: the variable is not set; allowed: the path of a plan.json; name the file that the run wrote"
     assert end_of({"TWIN_PLAN": ""}, STATIC) == (2, message)
