@@ -1,4 +1,5 @@
-"""What the documentation shows of a benchmark: ``docs/benchmarks.md``, and figures between marks in the README."""
+"""What the documentation shows of a benchmark: ``docs/benchmarks.md`` with its plot, and figures between marks in the
+README."""
 
 from __future__ import annotations
 
@@ -6,17 +7,23 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from bench import accuracy, cost, machine
+from bench import accuracy, cost, machine, planning
 from bench.table import Table, times, to_markdown
 
 START: Final = "<!-- figures:bench -->\n"
 END: Final = "<!-- /figures:bench -->"
-_HEADINGS: Final = {"accuracy": "Accuracy", "cost": "Cost", "build": "Building", "peer": "Peer"}
+_HEADINGS: Final = {"accuracy": "Accuracy", "cost": "Cost", "build": "Building", "peer": "Peer", "planning": "Planning"}
+#: The plot of planning, below docs/.
+PLOT: Final = "figures/planning.svg"
 
 
 def write(found: dict[str, Any], tables: Mapping[str, Sequence[Table]], root: Path) -> None:
     """Write both pages below ``root``. The README's marks must be there."""
     (root / "docs" / "benchmarks.md").write_text(page(found, tables), encoding="utf-8")
+    if "planning" in found:
+        plot = root / "docs" / PLOT
+        plot.parent.mkdir(exist_ok=True)
+        plot.write_text(planning.figure(found["planning"]), encoding="utf-8")
     readme = root / "README.md"
     readme.write_text(insert(readme.read_text(encoding="utf-8"), "\n".join(headlines(found))), encoding="utf-8")
 
@@ -34,6 +41,8 @@ def page(found: dict[str, Any], tables: Mapping[str, Sequence[Table]]) -> str:
         lines += ["**Small sizes (`QUICK=1`): these show that everything runs, not how fast it is.**", ""]
     for name, shown in tables.items():
         lines += [f"## {_HEADINGS[name]}", "", *("\n".join((to_markdown(table), "")) for table in shown)]
+        if name == "planning":
+            lines += [f"![Planning time by number of lightpaths]({PLOT})", ""]
     return "\n".join(lines)
 
 
@@ -54,6 +63,8 @@ def headlines(found: dict[str, Any]) -> list[str]:
     if "cost" in found:
         lines.append(f"- {_carrying(found['cost'])}")
     lines += [f"- {_building(size)}" for size in found.get("build", {}).get("sizes", [])[-1:]]
+    if "planning" in found:
+        lines.append(f"- {planning.headline(found['planning'])}")
     peer = found.get("peer", {})
     if "dumbbell" in peer:
         ratio = peer["dumbbell"]["ns3"]["wall_s"] / peer["dumbbell"]["twin"]["wall_s"]

@@ -67,8 +67,14 @@ def peer() -> dict[str, Any]:
     return {"dumbbell": {"size_bytes": 10**9, **case}, "ring": {"size_bytes": 2 * 10**8, **case}}
 
 
+def planning() -> dict[str, Any]:
+    """Two sizes."""
+    small = {"asked": 50, "planned": 50, "refused": 0, "wall_s": 2.5, "cpu_s": 2.25}
+    return {"sizes": [small, {"asked": 200, "planned": 190, "refused": 10, "wall_s": 3.5, "cpu_s": 3.25}]}
+
+
 def everything() -> dict[str, Any]:
     """All parts, and the machine."""
     machine = {"cpu": "Fast CPU", "cpus": 2, "memory_gib": 24, "kernel": "6.1.0"}
-    parts = {"accuracy": accuracy(), "cost": cost(), "build": build(), "peer": peer()}
+    parts = {"accuracy": accuracy(), "cost": cost(), "build": build(), "peer": peer(), "planning": planning()}
     return {"machine": machine, "quick": False, "wall_s": 600.0, **parts}

@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-from bench import pages
+from bench import pages, planning
 from bench.table import Table
 
 MACHINE = "Fast CPU, 2 CPUs, 24 GiB, Linux 6.1.0"
@@ -20,6 +20,7 @@ def test_the_headline_figures(figures: ModuleType) -> None:
         "- Carrying 1 GB over one link at 100 Gb/s costs 0.25 s of wall time.",
         "- 1,000 servers and 100 switches are up in 10.0 s of wall time and gone in 1.2 s, 20 x as fast as stock "
         "Mininet.",
+        "- 200 lightpaths over the 75 sites of CORONET CONUS are planned in 3.25 s of CPU and 3.50 s of wall time.",
         "- A flow over a 100 Gb/s dumbbell takes 10 x as much wall time in ns-3.",
         f"- All tables: [docs/benchmarks.md](docs/benchmarks.md), on {MACHINE}.",
     ]
@@ -40,6 +41,12 @@ def test_the_page_names_the_machine_and_holds_the_tables(figures: ModuleType) ->
         "here. Figures of the virtual clock do not depend on the machine, wall times do.\n\n"
         "## Cost\n\n### T\n\n| a |\n|:--|\n| 1 |\n"
     )
+
+
+def test_the_page_shows_the_plot_of_planning(figures: ModuleType) -> None:
+    page = pages.page(figures.everything(), {"planning": [Table("T", ("a",), (("1",),))]})
+    plot = "![Planning time by number of lightpaths](figures/planning.svg)"
+    assert page.endswith(f"## Planning\n\n### T\n\n| a |\n|:--|\n| 1 |\n\n{plot}\n")
 
 
 def test_the_page_of_a_quick_run_says_so(figures: ModuleType) -> None:
@@ -63,4 +70,5 @@ def test_both_pages_are_written(figures: ModuleType, tmp_path: Path) -> None:
     found = figures.everything()
     pages.write(found, {}, tmp_path)
     assert (tmp_path / "docs" / "benchmarks.md").read_text() == pages.page(found, {})
+    assert (tmp_path / "docs" / "figures" / "planning.svg").read_text() == planning.figure(found["planning"])
     assert "\n".join(pages.headlines(found)) in (tmp_path / "README.md").read_text()
