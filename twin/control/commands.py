@@ -47,6 +47,13 @@ class Barrier:
 
 
 @dataclass(frozen=True)
+class AskCounters:
+    """Ask switch ``dpid`` to answer with ``CountersRead``."""
+
+    dpid: int
+
+
+@dataclass(frozen=True)
 class PacketOut:
     """Send the frame ``data`` out of ``port`` of switch ``dpid``."""
 
@@ -105,4 +112,4 @@ class Answer:
     view: View | None = None
 
 
-Command = AddFlow | RemoveFlow | AddGroup | RemoveGroup | Barrier | PacketOut | Wake | Record | Answer
+Command = AddFlow | RemoveFlow | AddGroup | RemoveGroup | Barrier | AskCounters | PacketOut | Wake | Record | Answer

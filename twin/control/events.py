@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from twin.control.flows import Entry, Flow, Group
+from twin.control.flows import Entry, Flow, FlowKey, Group
 from twin.control.service import PLAIN, Service
 
 
@@ -100,6 +100,22 @@ class CircuitsListed:
 
 
 @dataclass(frozen=True)
+class TrafficAnnounced:
+    """From now on this is what will be sent: (from, to, bytes) for each direction between two sites; what was announced
+    before is over. Gets an ``Answer``."""
+
+    traffic: tuple[tuple[str, str, float], ...]
+
+
+@dataclass(frozen=True)
+class CountersRead:
+    """Switch ``dpid`` answers ``AskCounters``: the bytes that each flow of ours has taken since it is there."""
+
+    dpid: int
+    counts: tuple[tuple[FlowKey, int], ...]
+
+
+@dataclass(frozen=True)
 class Woken:
     """The time of a ``Wake`` has come. A brain may be woken early, late or without need."""
 
@@ -116,5 +132,7 @@ Event = (
     | CircuitChanged
     | CircuitReleased
     | CircuitsListed
+    | TrafficAnnounced
+    | CountersRead
     | Woken
 )
