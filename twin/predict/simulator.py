@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from twin.plan.model import Plan
+from twin.predict.acknowledgements import answers_wait
 from twin.predict.channel import INITIAL_SEGMENTS, Channel, Message
 from twin.predict.directions import Directions, Path
 from twin.predict.forwarding import Forwarding
@@ -171,12 +172,20 @@ class Simulator:
             self._stop(channel)
         elif channel.credit > _NO_BITS:
             self._plan_progress(channel)
-        elif self.now_s >= channel.round_s + channel.rtt_s - _SAME_S:
+        elif (answered_s := self._answered_s(channel)) <= self.now_s + _SAME_S:
             channel.open_round(self.now_s, grow=True)
             self._plan_progress(channel)
         else:
             self._stop(channel)
-            self._wait(channel, channel.round_s + channel.rtt_s, grow=True)
+            self._wait(channel, answered_s, grow=True)
+
+    def _answered_s(self, channel: Channel) -> float:
+        """When the first answer to a window that is used up now comes, or came."""
+        first_s = channel.round_s + channel.rtt_s
+        back = [self.forwarding.path(target, source) for source, target in channel.pairs[:1]]
+        if back[0] is not None and answers_wait(back[0], self._channels, self.directions.all):
+            return max(first_s, self.now_s + channel.rtt_s - channel.delay_s)
+        return first_s
 
     def _depart(self, channel: Channel) -> None:
         message = channel.queue.popleft()
