@@ -167,21 +167,26 @@ def trace(
         print(path)
 
 
-@app.command(epilog="Example: twin sweep sweeps/training-1000km.yaml")
+@app.command(epilog="Example: twin sweep sweeps/training-1000km.yaml --emulate")
 def sweep(
     file: options.SweepPath,
     out: options.NewBundles = None,
+    emulate: options.Emulate = False,
 ) -> None:
-    """Predict an experiment at several settings: a table, and a plot as SVG."""
+    """Predict an experiment at several settings, and emulate it: a table, and a plot as SVG."""
     from rich.text import Text
 
     from twin import sweep as sweeps
+    from twin.progress import on_stderr
     from twin.results import bundle, sweep_figure
     from twin.spec import sweep as files
 
     found = files.read(file)
     folder = bundle.create(out, file.stem)
-    panels = sweeps.run(found, folder)
+    if emulate:
+        _lab_kernel()
+    with on_stderr() as progress:
+        panels = sweeps.run(found, folder, emulated=emulate, progress=progress)
     _show(Text(f"{folder}/{sweeps.PLOT}"))
     _show(sweep_figure.table([name for name, _ in found.points], panels))
 
@@ -219,7 +224,7 @@ def reproduce(
         _lab_kernel()
     folder = bundle.create(out, "reproduce")
     with on_stderr() as progress:
-        found = reproduction.reproduce(sources, folder, emulate=not only_predict, progress=progress)
+        found = reproduction.reproduce(sources, folder, emulated=not only_predict, progress=progress)
     table = reproduction_table.markdown(reproduction.groups(found))
     if into is not None:
         into.write_text(reproduction_table.put(before, reproduction.TABLE, table, str(into)), encoding="utf-8")

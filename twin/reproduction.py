@@ -1,21 +1,13 @@
-"""Published results beside ours: every row predicted, and emulated where that is asked for.
-
-Emulations run as commands of their own, one on each CPU, because a lab belongs to the process that started it.
-"""
+"""Published results beside ours: every row predicted, and emulated where that is asked for."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from twin.errors import RunBroke
+from twin.emulations import Wanted, emulate
 from twin.prediction import predict
-from twin.results import bundle
 from twin.results.document import Results
 from twin.results.reproduction_table import Group, Line
 from twin.spec.reproduce import Row, Source
@@ -42,9 +34,9 @@ class Finding:
 
 
 def reproduce(
-    sources: Sequence[Source], folder: Path, *, emulate: bool, progress: Callable[[str, float], None]
+    sources: Sequence[Source], folder: Path, *, emulated: bool, progress: Callable[[str, float], None]
 ) -> list[Finding]:
-    """Predict every row, and emulate it where ``emulate``; bundles go below ``folder``. Raises ``RunBroke`` for a run
+    """Predict every row, and emulate it where ``emulated``; bundles go below ``folder``. Raises ``RunBroke`` for a run
     that broke, after all the others have ended."""
     rows = [(source, row) for source in sources for row in source.rows]
     predicted = {}
@@ -52,30 +44,18 @@ def reproduce(
         progress(f"predict {row.name}", 0.2 * number / len(rows))
         done = predict(source.experiment, folder / f"{row.name}-predicted", row.sets)
         predicted[row.name] = _value(source, done.results)
-    emulated = dict(_emulate(rows, folder, progress)) if emulate else {}
-    return [Finding(source, row, predicted[row.name], emulated.get(row.name)) for source, row in rows]
+    runs = dict(_emulate(rows, folder, progress)) if emulated else {}
+    return [Finding(source, row, predicted[row.name], runs.get(row.name)) for source, row in rows]
 
 
 def _emulate(
     rows: Sequence[tuple[Source, Row]], folder: Path, progress: Callable[[str, float], None]
 ) -> Iterator[tuple[str, float | None]]:
-    wanted = [(source, row) for source, row in rows if not row.not_emulated]
-    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
-        results = [pool.submit(_run, source, row, folder / f"{row.name}-emulated") for source, row in wanted]
-        for number, ((source, row), result) in enumerate(zip(wanted, results, strict=True)):
-            progress(f"emulate {row.name}", 0.2 + 0.8 * number / len(wanted))
-            yield row.name, _value(source, result.result())
-
-
-def _run(source: Source, row: Row, folder: Path) -> Results:
-    """``twin run`` of the row's experiment; that its own expectations fail with other settings is no failure here."""
-    command = [sys.executable, "-m", "twin.cli", "run", str(source.experiment), "--out", str(folder)]
-    for text in row.sets:
-        command += ["--set", text]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode not in (0, 1):
-        raise RunBroke(f"{row.name}: {done.stderr.strip() or f'status {done.returncode}'}")
-    return bundle.read_results(folder)
+    asked = [(source, row) for source, row in rows if not row.not_emulated]
+    wanted = [Wanted(row.name, source.experiment, row.sets, folder / f"{row.name}-emulated") for source, row in asked]
+    for number, ((source, row), results) in enumerate(zip(asked, emulate(wanted), strict=True), start=1):
+        progress(f"emulated {row.name}", 0.2 + 0.8 * number / len(asked))
+        yield row.name, _value(source, results)
 
 
 def _value(source: Source, results: Results) -> float | None:

@@ -32,6 +32,8 @@ SEES: Final[dict[str, set[str]]] = {
     "fabrics": _PURE,
     "workloads": _PURE,
     "control": _PURE,
+    "northbound": {"control", *_PURE},
+    "restconf": {"northbound", "control", *_PURE},
     "spec": _SPEC,
     "lab": _HOST,
     "predict": _HOST,
@@ -42,23 +44,39 @@ SEES: Final[dict[str, set[str]]] = {
     "export": _HOST,
     "progress": set(),
     "options": set(),
-    "sweep": {"prediction", "predict", "results", *_HOST},
-    "reproduction": {"prediction", "predict", "results", *_HOST},
+    "emulations": {"results", *_HOST},
+    "sweep": {"emulations", "prediction", "predict", "results", *_HOST},
+    "reproduction": {"emulations", "prediction", "predict", "results", *_HOST},
     "tables": {"experiment", "lab", "predict", "results", *_HOST},
     "side_by_side": {"lab", "results", *_HOST},
     "doctor": {"lab", *_GROUND},
     "cli": {
-        *("doctor", "experiment", "export", "options", "prediction", "progress", "reproduction", "side_by_side"),
+        *(
+            "doctor",
+            "emulations",
+            "experiment",
+            "export",
+            "options",
+            "prediction",
+            "progress",
+            "reproduction",
+            "side_by_side",
+        ),
         *("sweep", "trace", "lab", "predict", "results"),
         *_HOST,
     },
     "emulation": {"traffic", *_LAB_SIDE},  # it is the lab side's main program, and plays the workload
     "traffic": _LAB_SIDE,
-    "controllers": {"control", *_LAB_SIDE},
+    "controllers": {"control", "northbound", *_LAB_SIDE},
 }
 
 #: Rooms that need nothing but Python, so that any side can read them and tests of them are quick.
-STANDARD_LIBRARY_ONLY: Final = ("units", "errors", "plan", "physics", "fabrics", "workloads", "control", "lab")
+STANDARD_LIBRARY_ONLY: Final = (
+    *("units", "errors", "plan", "physics", "fabrics", "workloads", "control", "northbound", "lab"),
+)
+
+#: Comes into a lab only where an experiment asks for a northbound: FastAPI brings pydantic.
+ON_DEMAND: Final = ("restconf",)
 
 #: Rooms that see no other room and yet never come into a lab.
 HOST_ONLY: Final = ("options", "progress")
@@ -111,7 +129,7 @@ def test_a_room_sees_only_what_lies_below_it(room: str) -> None:
     }
     if room in STANDARD_LIBRARY_ONLY:
         assert third_party == set()
-    if room not in HOST_ONLY and SEES[room] <= _LAB_SIDE | {"control", "traffic"}:
+    if room not in (*HOST_ONLY, *ON_DEMAND) and SEES[room] <= _LAB_SIDE | {"control", "northbound", "traffic"}:
         assert third_party & HOST_LIBRARIES == set()
 
 

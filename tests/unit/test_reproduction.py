@@ -17,7 +17,7 @@ NAMES = ["netem-n4-5gbps", "commits-40km"]
 def test_rows_are_predicted_and_their_bundles_kept(tmp_path: Path) -> None:
     steps: list[str] = []
     sources = read_all(FOLDER, NAMES)
-    found = reproduce(sources, tmp_path, emulate=False, progress=lambda step, _part: steps.append(step))
+    found = reproduce(sources, tmp_path, emulated=False, progress=lambda step, _part: steps.append(step))
     assert [(finding.row.name, finding.emulated) for finding in found] == [(NAMES[1], None), (NAMES[0], None)]
     for finding in found:
         assert finding.predicted == pytest.approx(finding.row.published, rel=0.02)

@@ -8,8 +8,9 @@ import pytest
 from rich.console import Console
 
 from twin import sweep
+from twin.emulations import Wanted
 from twin.errors import BadInput
-from twin.results.document import Metric
+from twin.results.document import Fidelity, Metric, Results
 from twin.results.sweep_figure import Panel, Series, svg, table
 from twin.spec.sweep import Sweep, read
 
@@ -21,10 +22,37 @@ PANELS = [
 ]
 
 
+def panels_of(found: Sweep, folder: Path) -> list[Panel]:
+    """Only predicted."""
+    return sweep.run(found, folder, emulated=False, progress=lambda _step, _part: None)
+
+
+def test_both_engines_stand_side_by_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The emulation is a stand-in here, in which everything takes a second."""
+    path = REPOSITORY / "experiments/allreduce-netem.yaml"
+    one = Sweep("T", path, ("allreduce",), ("time",), (("small", ("workloads.allreduce.size=1 MiB",)), ("large", ())))
+
+    def emulate(wanted: list[Wanted]) -> list[Results]:
+        assert [(want.name, want.sets, want.folder.name) for want in wanted] == [
+            ("small", ("workloads.allreduce.size=1 MiB",), "point-1-emulated"),
+            ("large", (), "point-2-emulated"),
+        ]
+        metrics = {"allreduce.time": Metric(1.0, "s")}
+        return [Results(1, "n", "emulation", "uml", "virtual", 1, "v", 1.0, 1.0, metrics, (), Fidelity(True))] * 2
+
+    monkeypatch.setattr(sweep, "emulate", emulate)
+    steps: list[str] = []
+    (panel,) = sweep.run(one, tmp_path, emulated=True, progress=lambda step, _part: steps.append(step))
+    assert [series.name for series in panel.series] == ["allreduce", "allreduce, emulated"]
+    assert panel.series[1].values == (Metric(1.0, "s"), Metric(1.0, "s"))
+    assert steps == ["emulated small", "emulated large"]
+    assert ">allreduce, emulated</text>" in (tmp_path / "sweep.svg").read_text()
+
+
 def test_three_ways_of_training_by_the_wavelengths_rate(tmp_path: Path) -> None:
     found = read(SHIPPED)
     panels = {
-        panel.metric: {series.name: series.values for series in panel.series} for panel in sweep.run(found, tmp_path)
+        panel.metric: {series.name: series.values for series in panel.series} for panel in panels_of(found, tmp_path)
     }
     assert [name for name, _ in found.points] == ["10 Gb/s", "100 Gb/s", "400 Gb/s", "800 Gb/s"]
     for ways in panels.values():
@@ -86,7 +114,7 @@ def test_a_metric_that_nobody_has(tmp_path: Path) -> None:
     path = REPOSITORY / "experiments/allreduce-netem.yaml"
     one = Sweep("T", path, ("allreduce",), ("speed",), (("a", ()), ("b", ())))
     with pytest.raises(BadInput) as problem:
-        sweep.run(one, tmp_path)
+        panels_of(one, tmp_path)
     assert str(problem.value).startswith(
-        "metrics: found 'allreduce.speed', which a prediction does not have; allowed: allreduce.algbw, "
+        "metrics: found 'allreduce.speed', which no run has; allowed: allreduce.algbw, "
     )

@@ -20,8 +20,8 @@ from rich.table import Table
 from twin.results.document import Metric
 from twin.results.wording import rounded, show
 
-#: Sizes in pixels.
-_WIDTH, _HEIGHT, _LEFT, _TOP, _BAR_AREA = 760, 200, 20, 60, 120
+#: Sizes in pixels; the plot is wider where its bars would have less than ``_BAR`` each.
+_WIDTH, _HEIGHT, _LEFT, _TOP, _BAR_AREA, _BAR, _LEGEND = 760, 200, 20, 60, 120, 44, 160
 #: Colours that those who do not see red and green apart tell apart too (Okabe and Ito).
 _COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")
 
@@ -57,32 +57,33 @@ def table(points: Sequence[str], panels: Sequence[Panel]) -> Table:
 def svg(title: str, points: Sequence[str], panels: Sequence[Panel]) -> str:
     """The plot as a whole SVG document; the same text for the same values."""
     height = _TOP + len(panels) * _HEIGHT
+    width = max(_WIDTH, 2 * _LEFT + len(points) * (len(panels[0].series) + 1) * _BAR)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{height}" font-family="sans-serif">',
-        f'<rect width="{_WIDTH}" height="{height}" fill="white"/>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" font-family="sans-serif">',
+        f'<rect width="{width}" height="{height}" fill="white"/>',
         _text(_LEFT, 24, title, size=16),
         *_legend([series.name for series in panels[0].series]),
     ]
     for number, panel in enumerate(panels):
-        parts += _panel(panel, points, _TOP + number * _HEIGHT)
+        parts += _panel(panel, points, _TOP + number * _HEIGHT, width)
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 
 def _legend(names: Sequence[str]) -> list[str]:
     parts = []
     for number, name in enumerate(names):
-        x = _LEFT + 120 * number
+        x = _LEFT + _LEGEND * number
         parts += [_rect(x, 38, 10, 10, number), _text(x + 16, 47, name)]
     return parts
 
 
-def _panel(panel: Panel, points: Sequence[str], top: float) -> list[str]:
+def _panel(panel: Panel, points: Sequence[str], top: float, width: float) -> list[str]:
     highest = max((metric.value for series in panel.series for metric in series.values), default=0) or 1
-    base, group = top + 30 + _BAR_AREA, (_WIDTH - 2 * _LEFT) / len(points)
+    base, group = top + 30 + _BAR_AREA, (width - 2 * _LEFT) / len(points)
     bar = min(group / (len(panel.series) + 1), 60)
     parts = [
         _text(_LEFT, top + 16, panel.metric.replace("_", " "), size=13),
-        f'<line x1="{_LEFT}" y1="{base:.1f}" x2="{_WIDTH - _LEFT}" y2="{base:.1f}" stroke="#888"/>',
+        f'<line x1="{_LEFT}" y1="{base:.1f}" x2="{width - _LEFT}" y2="{base:.1f}" stroke="#888"/>',
     ]
     for place, point in enumerate(points):
         left = _LEFT + place * group
