@@ -1,4 +1,4 @@
-"""One experiment predicted at several settings, and emulated where that is asked for: a table and a plot from one file."""
+"""One experiment predicted at several settings, and emulated where that is asked for: one table, one plot."""
 
 from __future__ import annotations
 

@@ -6,8 +6,8 @@
     window of B   |########|  wait  |########|        B's answers to A leave only when B's own queue is empty, and
                   0       W/C      W/C + d            then take the delay d back
 
-So a link that both directions keep busy carries W/C of every W/C + d. It happens only where the queue is in the network:
-a sender whose own cable is its bottleneck keeps no queue there (TCP small queues).
+So a link that both directions keep busy works for W/C of every W/C + d. It happens only where the queue is in the
+network: a sender whose own cable is its bottleneck keeps no queue there (TCP small queues).
 """
 
 from __future__ import annotations
