@@ -31,7 +31,7 @@ SEES: Final[dict[str, set[str]]] = {
     "optics": {"physics", *_PURE},
     "fabrics": _PURE,
     "workloads": _PURE,
-    "control": _PURE,
+    "control": {"physics", *_PURE},
     "northbound": {"control", "physics", *_PURE},
     "restconf": {"northbound", "control", "physics", *_PURE},
     "spec": _SPEC,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from twin.errors import BadInput
-from twin.optics import gnpy_json, rfc8345
+from twin.optics import gnpy_json
 from twin.optics.lines import equipment
+from twin.plan import rfc8345
 from twin.plan.build import build_plan
 from twin.plan.topology import Topology
 

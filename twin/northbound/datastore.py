@@ -1,0 +1,224 @@
+"""RESTCONF's datastore of one tenant at a time: what it reads, and its connectivity services created, changed and
+deleted. ``ask`` gives an event to the desk and returns its answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from twin.control.commands import Answer, Standing, View
+from twin.control.desk import CircuitBooked, CircuitsSeen, DeskEvent
+from twin.control.events import CircuitChanged, CircuitReleased, CircuitRequested
+from twin.control.service import Disjoint, Service
+from twin.northbound import service as services
+from twin.northbound import state, tree
+from twin.northbound.names import uuid_of
+from twin.northbound.reply import Reply, error
+from twin.northbound.topology import TopologyDocuments
+from twin.plan.model import Plan
+
+#: Where the services are.
+CONTEXT: Final = "tapi-common:context"
+CONNECTIVITY: Final = "tapi-connectivity:connectivity-context"
+SERVICE: Final = "tapi-connectivity:connectivity-service"
+_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}\Z")
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A service that was asked for here, as it was asked for."""
+
+    uuid: str
+    document: dict[str, Any]
+
+
+class Datastore:
+    """``clock_s`` turns seconds since 1970 into the brain's clock."""
+
+    def __init__(self, plan: Plan, ask: Callable[[DeskEvent], Answer], clock_s: Callable[[float], float]) -> None:
+        self._plan = plan
+        self._ask = ask
+        self._clock_s = clock_s
+        self._topology = TopologyDocuments(plan)
+        self._roots = state.roots(plan)
+        self._entries: dict[str, _Entry] = {}
+        self._made = 0
+
+    def read(self, tenant: str, path: str, content: str = "all") -> Reply:
+        """The data resource at ``path``, below ``/restconf/data``; empty: all of it. ``content`` is ``all``,
+        ``config`` (what a client may write) or ``nonconfig`` (the rest)."""
+        view = self._view(tenant)
+        known = [(*self._identify(standing), standing) for standing in view.circuits]
+        context = {
+            "uuid": uuid_of("context", tenant),
+            "name": [{"value-name": "CONTEXT_NAME", "value": tenant}],
+            "service-interface-point": self._topology.points(view.busy),
+            "tapi-topology:topology-context": self._topology.context(view.dark_fibres),
+            CONNECTIVITY: {
+                "connectivity-service": [state.service(uuid, document, standing) for uuid, document, standing in known],
+                "connection": [state.connection(standing) for _, _, standing in known],
+            },
+        }
+        data = tree.only({CONTEXT: context, **self._roots}, content)
+        found = tree.find(data, path)
+        return Reply(200, found) if found is not None else error(404, f"there is no data resource {path!r}")
+
+    def create(self, tenant: str, document: dict[str, Any]) -> Reply:
+        """Ask for a service: 201 and where it is, or why not."""
+        try:
+            wanted = services.read(document, self._topology)
+            if wanted.name is not None and _NAME.match(wanted.name) is None:
+                raise ValueError(f"name: found {wanted.name!r}; allowed: a letter, then letters, digits, '_' and '-'")
+        except ValueError as problem:
+            return error(400, str(problem), path=SERVICE)
+        except LookupError as problem:
+            return error(409, str(problem.args[0]), "data-missing", SERVICE)
+        view = self._view(tenant)
+        uuid = wanted.uuid or self._new_uuid(tenant, wanted.name)
+        name = f"{tenant}/{wanted.name or uuid}"
+        if any(uuid == known or standing.name == name for known, standing in self._known(view)):
+            return error(409, f"there is a service {wanted.name or uuid} already", "data-exists")
+        service = self._apart(wanted, view)
+        if isinstance(service, Reply):
+            return service
+        # Before it is asked for: what happens to it then is told under its id.
+        self._entries[name] = _Entry(uuid, {**document, "uuid": uuid, "name": _name(wanted.name or uuid)})
+        refusal = self._request(CircuitRequested(name, wanted.sites, service), wanted)
+        if refusal:
+            del self._entries[name]
+            return error(409, refusal.replace(repr(name), repr(wanted.name or uuid)))
+        return Reply(
+            201, headers=(("Location", f"/restconf/data/{CONTEXT}/{CONNECTIVITY}/connectivity-service={uuid}"),)
+        )
+
+    def _request(self, request: CircuitRequested, wanted: services.Wanted) -> str:
+        """Why the desk will not have it; empty: it will."""
+        event: DeskEvent = request
+        if wanted.start is not None or wanted.end is not None:
+            times_s = [None if moment is None else self._clock_s(moment) for moment in (wanted.start, wanted.end)]
+            event = CircuitBooked(request, *times_s)
+        answer = self._ask(event)
+        return "" if answer.ok else answer.reason or "refused"
+
+    def replace(self, tenant: str, uuid: str, document: dict[str, Any]) -> Reply:
+        """Put ``document`` in place of the service, or create it: 204 or 201."""
+        uuid = uuid.lower()
+        if document.get("uuid", uuid).lower() != uuid:
+            return error(400, f"uuid: found {document['uuid']}; allowed: {uuid}, as in the address", path=SERVICE)
+        standing = self._find(tenant, uuid)
+        if standing is None:
+            return self.create(tenant, {**document, "uuid": uuid})
+        return self._change(tenant, standing, {**document, "uuid": uuid})
+
+    def merge(self, tenant: str, uuid: str, patch: dict[str, Any]) -> Reply:
+        """Change only what ``patch`` says: 204."""
+        uuid = uuid.lower()
+        if patch.get("uuid", uuid).lower() != uuid:
+            return error(400, f"uuid: found {patch['uuid']}; allowed: {uuid}, as in the address", path=SERVICE)
+        standing = self._find(tenant, uuid)
+        if standing is None:
+            return _missing(uuid)
+        _, document = self._identify(standing)
+        return self._change(tenant, standing, tree.merge(document, {**patch, "uuid": uuid}))
+
+    def _change(self, tenant: str, standing: Standing, document: dict[str, Any]) -> Reply:
+        uuid, before = self._identify(standing)
+        try:
+            wanted = services.read(document, self._topology)
+        except ValueError as problem:
+            return error(400, str(problem), path=SERVICE)
+        except LookupError as problem:
+            return error(409, str(problem.args[0]), "data-missing", SERVICE)
+        name = standing.name.partition("/")[2]
+        fixed: dict[str, tuple[Any, Any]] = {
+            "name": (wanted.name or name, name),
+            "end-point": (wanted.sites, standing.sites),
+        }
+        fixed["schedule"] = (document.get("schedule"), before.get("schedule"))
+        for leaf, (new, old) in fixed.items():
+            if new != old:
+                return error(409, f"{leaf} cannot be changed; delete the service and create another", path=leaf)
+        service = self._apart(wanted, self._view(tenant), besides=standing.name)
+        if isinstance(service, Reply):
+            return service
+        service = replace(service, reconfigure=standing.service.reconfigure)
+        if service != standing.service:
+            if standing.state == "booked":
+                return error(409, "the service has not begun; delete it and create another", "in-use")
+            answer = self._ask(CircuitChanged(standing.name, service))
+            if not answer.ok:
+                return error(409, answer.reason, "in-use" if "has not settled" in answer.reason else "")
+        self._entries[standing.name] = _Entry(uuid, {**document, "name": _name(name)})
+        return Reply(204)
+
+    def delete(self, tenant: str, uuid: str) -> Reply:
+        """Give a service back: 204."""
+        standing = self._find(tenant, uuid.lower())
+        if standing is None:
+            return _missing(uuid)
+        answer = self._ask(CircuitReleased(standing.name))
+        self._entries.pop(standing.name, None)
+        return Reply(204) if answer.ok else error(409, answer.reason)
+
+    def uuid_by_name(self, name: str) -> str:
+        """The service's id by its circuit's name."""
+        entry = self._entries.get(name)
+        return entry.uuid if entry is not None else uuid_of("circuit", name)
+
+    def _view(self, tenant: str) -> View:
+        view = self._ask(CircuitsSeen(tenant)).view
+        assert view is not None
+        return view
+
+    def _known(self, view: View) -> list[tuple[str, Standing]]:
+        return [(self.uuid_by_name(standing.name), standing) for standing in view.circuits]
+
+    def _find(self, tenant: str, uuid: str) -> Standing | None:
+        return next((standing for known, standing in self._known(self._view(tenant)) if known == uuid), None)
+
+    def _identify(self, standing: Standing) -> tuple[str, dict[str, Any]]:
+        """A service's id and its configuration."""
+        entry = self._entries.get(standing.name)
+        if entry is not None:
+            return entry.uuid, entry.document
+        uuid, name = uuid_of("circuit", standing.name), standing.name.partition("/")[2]
+        return uuid, services.write(name, uuid, standing.sites, standing.service, self._topology)
+
+    def _new_uuid(self, tenant: str, name: str | None) -> str:
+        if name is not None:
+            return uuid_of("circuit", f"{tenant}/{name}")
+        self._made += 1
+        return uuid_of("unnamed circuit", f"{tenant}/{self._made}")
+
+    def _apart(self, wanted: services.Wanted, view: View, besides: str = "") -> Service | Reply:
+        """The service, kept apart from those that it excludes."""
+        known = {uuid: standing for uuid, standing in self._known(view) if standing.name != besides}
+        avoid = set(wanted.service.avoid)
+        for uuid in wanted.diverse:
+            other = known.get(uuid)
+            if other is None:
+                return error(409, f"diversity-exclusion: there is no service {uuid}", "data-missing")
+            if not other.fibres:
+                return error(409, f"diversity-exclusion: service {uuid} has no path yet", "in-use")
+            avoid |= self._shared(other, wanted.service.disjoint) - set(wanted.sites)
+        return replace(wanted.service, avoid=frozenset(avoid))
+
+    def _shared(self, other: Standing, disjoint: Disjoint) -> set[str]:
+        """The fibres and sites that a service apart from ``other`` may not use."""
+        fibres = {*other.fibres, *other.spare}
+        if disjoint is Disjoint.SITE:
+            return fibres | {site for fibre in self._plan.fibres if fibre.name in fibres for site in fibre.sites}
+        light = self._plan.light
+        if disjoint is Disjoint.SHARED_RISK and light is not None:
+            fibres |= {name for group in light.shared_risks.values() if fibres & set(group) for name in group}
+        return fibres
+
+
+def _name(name: str) -> list[dict[str, str]]:
+    return [{"value-name": services.SERVICE_NAME, "value": name}]
+
+
+def _missing(uuid: str) -> Reply:
+    return error(404, f"there is no connectivity service {uuid}")

@@ -1,0 +1,103 @@
+"""Walking and merging documents: RESTCONF's addresses (RFC 8040, section 3.5.3), ``content`` and plain patches."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from urllib.parse import unquote
+
+#: The leaves that tell entries of a list apart: the first of these that an entry has.
+_KEYS: Final = (
+    *("uuid", "local-id", "value-name", "connectivity-service-uuid", "connection-uuid", "node-edge-point-uuid"),
+    *("link-uuid", "node-uuid", "service-interface-point-uuid", "traffic-property-name", "risk-characteristic-name"),
+    *("network-id", "node-id", "link-id", "tp-id", "name", "encoding"),
+)
+#: What only the controller writes.
+_STATE: Final = frozenset(
+    ("service-interface-point", "tapi-topology:topology-context", "connection", "operational-state", "lifecycle-state")
+)
+_STATE_ROOTS: Final = (
+    "ietf-network:networks",
+    "ietf-yang-library:modules-state",
+    "ietf-restconf-monitoring:restconf-state",
+)
+
+
+def find(data: dict[str, Any], path: str) -> dict[str, Any] | None:
+    """What is at ``path``, under its name with its module's; None: nothing."""
+    if not path:
+        return {"ietf-restconf:data": data}
+    here: Any = data
+    module = name = ""
+    for step in path.split("/"):
+        word, _, key = step.partition("=")
+        prefix, _, name = word.rpartition(":")
+        module = prefix or module
+        if isinstance(here, list):
+            return None  # an entry has to be named before one can look into it
+        if not isinstance(here, dict):
+            return None
+        here = here.get(f"{module}:{name}", None if prefix and prefix != module else here.get(name))
+        if key:
+            here = _entry(here, unquote(key))
+        if here is None:
+            return None
+    shown = [here] if key else here
+    return {f"{module}:{name}": shown}
+
+
+def _entry(entries: Any, key: str) -> Any:
+    found = [entry for entry in entries if key_of(entry) == key] if isinstance(entries, list) else []
+    return found[0] if found else None
+
+
+def key_of(entry: Any) -> str | None:
+    """What tells ``entry`` apart within its list."""
+    return next((str(entry[key]) for key in _KEYS if key in entry), None) if isinstance(entry, dict) else None
+
+
+def only(data: dict[str, Any], content: str) -> dict[str, Any]:
+    """``data`` without what is not ``content`` (``all``, ``config``, ``nonconfig``)."""
+    if content == "all":
+        return data
+    if content == "config":
+        return {name: _without_state(value) for name, value in data.items() if name not in _STATE_ROOTS}
+    return {name: value if name in _STATE_ROOTS else _only_state(value) for name, value in data.items()}
+
+
+def _is_state(name: str, value: Any) -> bool:
+    """An end point's reference to a service interface point is the client's; the list of those points is not."""
+    return name in _STATE and not (name == "service-interface-point" and isinstance(value, dict))
+
+
+def _without_state(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_state(entry) for entry in value]
+    if isinstance(value, dict):
+        return {name: _without_state(inner) for name, inner in value.items() if not _is_state(name, inner)}
+    return value
+
+
+def _only_state(value: Any) -> Any:
+    """State, with the keys of the entries that it is in."""
+    if isinstance(value, list):
+        return [_only_state(entry) for entry in value]
+    if not isinstance(value, dict):
+        return value
+    found: dict[str, Any] = {}
+    for name, inner in value.items():
+        if _is_state(name, inner) or (name in _KEYS and inner == key_of(value)):
+            found[name] = inner
+        elif isinstance(inner, dict) or name == "connectivity-service":
+            found[name] = _only_state(inner)
+    return found
+
+
+def merge(old: Any, new: Any) -> Any:
+    """``new`` over ``old``: mappings by their keys, lists by the keys of their entries, leaves by the new value."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        return {**old, **{name: merge(old.get(name), value) for name, value in new.items()}}
+    if isinstance(old, list) and isinstance(new, list) and all(key_of(entry) is not None for entry in (*old, *new)):
+        changed = {key_of(entry): entry for entry in new}
+        kept = [merge(entry, changed.pop(key_of(entry), entry)) for entry in old]
+        return kept + list(changed.values())
+    return new
