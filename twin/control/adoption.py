@@ -8,11 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from twin.control.flows import CROSS_CONNECT_PRIORITY, Flow, FlowKey, Match, Output, PushChannel
+from twin.control.flows import CROSS_CONNECT_PRIORITY, Choice, Entry, Flow, FlowKey, Group, Match, Output, PushChannel
 from twin.control.plant import Plant, Port, edges_of
 from twin.control.route import WHOLE_FIBRE, Route
 from twin.control.routing import Edge
 from twin.plan.model import Transceiver
+
+
+def found_in(plant: Plant, entries: Iterable[Entry]) -> list[tuple[Route, Route | None]]:
+    """The routes that the flows among ``entries`` make, each with the one that a group falls back to from it."""
+    held = list(entries)
+    routes = routes_in(plant, [entry for entry in held if isinstance(entry, Flow)])
+    by_port = {(plant.dpid_of[end.switch], plant.line_port(end)): route for route in routes for end in route.ends}
+    next_of: dict[int, Route] = {}
+    for group in held:
+        if isinstance(group, Group) and group.choice is Choice.FAST_FAILOVER and len(group.buckets) > 1:
+            first, second = (by_port.get((group.dpid, bucket.port)) for bucket in group.buckets[:2])
+            if first is not None and second is not None and _same_sites(first, second):
+                next_of[id(first)] = second
+    spares = {id(route) for route in next_of.values()}
+    return [(route, next_of.get(id(route))) for route in routes if id(route) not in spares]
+
+
+def _same_sites(first: Route, second: Route) -> bool:
+    return [end.site for end in first.ends] == [end.site for end in second.ends]
 
 
 def routes_in(plant: Plant, flows: Iterable[Flow]) -> list[Route]:

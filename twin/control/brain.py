@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from twin.control.adoption import routes_in
+from twin.control.adoption import found_in
 from twin.control.arp import ArpProxy
 from twin.control.circuit import Circuit, State, Step
 from twin.control.circuits import Circuits
@@ -28,9 +28,10 @@ from twin.control.events import (
     PortStatus,
     SwitchConnected,
     SwitchLost,
+    TrafficAnnounced,
     Woken,
 )
-from twin.control.flows import Entry, Flow
+from twin.control.flows import Entry
 from twin.control.ledger import Ledger
 from twin.control.packets import base_flows
 from twin.control.plant import Plant, Port
@@ -55,7 +56,7 @@ class Brain:
         self._arp = ArpProxy(plan)
         self._packet_dpids = {switch.dpid for switch in plan.packet_switches}
         self._missing = set(self.plant.dpid_of.values())
-        self._found: dict[int, tuple[Flow, ...]] = {}
+        self._found: dict[int, tuple[Entry, ...]] = {}
         self._token = 0
         self._wake_at_s: float | None = None
         self._later: list[CircuitRequested] = []
@@ -68,6 +69,11 @@ class Brain:
     def circuits(self) -> tuple[Circuit, ...]:
         """All circuits, in the order of their requests."""
         return tuple(self._circuits)
+
+    @property
+    def begun(self) -> bool:
+        """Whether all switches have been there, so that circuits are made."""
+        return not self._missing
 
     @property
     def tables(self) -> Tables:
@@ -102,6 +108,8 @@ class Brain:
                 self._on_released(name)
             case CircuitsListed():
                 self._out.append(Answer(True, circuits=tuple(circuit.show() for circuit in self._circuits)))
+            case TrafficAnnounced():
+                self._out.append(Answer(False, "this controller makes the circuits it is asked for, whatever is sent"))
             case Woken():
                 self._wake_at_s = None
         self._settle()
@@ -119,15 +127,15 @@ class Brain:
             if circuit.waits and event.dpid in circuit.waits:
                 circuit.waits[event.dpid] = 0  # the barrier went down with the connection: ask anew
         if waits_for_all:
-            self._found[event.dpid] = event.flows
+            self._found[event.dpid] = (*event.groups, *event.flows)
             if not self._missing:
                 self._begin()
 
     def _begin(self) -> None:
         """All switches are there: first the circuits that are up already, then those that are to be made."""
-        flows = [flow for held in self._found.values() for flow in held]
+        entries = [entry for held in self._found.values() for entry in held]
         self._found.clear()
-        self._circuits.adopt(routes_in(self.plant, flows))
+        self._circuits.adopt(found_in(self.plant, entries))
         self._tables.take_over()
         for circuit in [circuit for circuit in self._circuits if circuit.state is State.REQUESTED]:
             self._circuits.start(circuit)

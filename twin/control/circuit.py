@@ -8,7 +8,11 @@
     ACTIVE, DEGRADED -> DRAINING -> RELEASED          whatever carries nothing is RELEASED at once
 
 The ``step`` is what the circuit waits for within a state. An active circuit goes through MAKING, SWITCHING and DRAINING
-as it moves to another path: two routes exist then, and packets arrive over either.
+as it moves to another path: two routes exist then, and packets arrive over either. Where one transceiver cannot have
+two (see ``Plant.splits``), the second route has transceivers of its own, which are lit first (BRIDGING)::
+
+    border A - t1 ==== first route ==== t1 - border B        a move: packets are led from t1 to t2, then t1 is free
+             - t2 ==== second route === t2 -                 1+1: a group sends into the first whose port is up
 """
 
 from __future__ import annotations
@@ -17,7 +21,7 @@ from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from typing import Any
 
-from twin.control.flows import Flow
+from twin.control.flows import Bucket, Choice, Entry, Group, Output
 from twin.control.plant import Plant
 from twin.control.route import WHOLE_FIBRE, Route, add_flows, drop_flows, express_flows
 from twin.control.service import Protection, Service
@@ -41,8 +45,8 @@ class State(StrEnum):
 
 class Step(Enum):
     """What the circuit waits for: nothing; cross-connects; light at both ends; packet flows; cross-connects of a second
-    route; the add flows that lead into it; the last frames of the first route; packet flows that lead elsewhere; the
-    last frames of all."""
+    route, to move to it or to have it; light at its own ends; the flows that lead into it; the last frames of the first
+    route; packet flows that lead elsewhere; the last frames of all."""
 
     SETTLED = "settled"
     CONNECTING = "connecting"
@@ -50,6 +54,7 @@ class Step(Enum):
     JOINING = "joining"
     MAKING = "making"
     PROTECTING = "protecting"
+    BRIDGING = "bridging"
     SWITCHING = "switching"
     DRAINING = "draining"
     LEAVING = "leaving"
@@ -57,15 +62,17 @@ class Step(Enum):
 
 
 #: The steps that end with time or light, and not with switches' answers.
-PATIENT = (Step.SETTLED, Step.LIGHTING, Step.DRAINING, Step.EMPTYING)
+PATIENT = (Step.SETTLED, Step.LIGHTING, Step.BRIDGING, Step.DRAINING, Step.EMPTYING)
 
 
 @dataclass
 class Circuit:
     """``route`` is where the transceivers listen and, but for 1+1, the only one they send into; ``spare`` the second
-    path of a protected circuit; ``other`` the route being made or drained. ``waits``: dpid -> the token of the barrier
-    that it has yet to answer; None: the barriers of this step are not sent yet. ``due_s`` is when a step that waits for
-    time ends. ``reason`` is why the state is what it is, ``cause`` why the circuit will be active."""
+    path of a protected circuit; ``other`` the route being made or drained. ``ends`` are the transceivers of ``route``,
+    ``second`` those of the other one where it has its own. ``waits``: dpid -> the token of the barrier that it has yet
+    to answer; None: the barriers of this step are not sent yet. ``due_s`` is when a step that waits for time ends.
+    ``reason`` is why the state is what it is, ``cause`` why the circuit will be active. ``down_since_s`` is when it
+    ceased to be of use (None: it is of use); ``retries``: it failed for that, and tries again when light comes back."""
 
     name: str
     sites: tuple[str, str]
@@ -75,11 +82,14 @@ class Circuit:
     cause: str = ""
     step: Step = Step.SETTLED
     ends: Ends | None = None
+    second: Ends | None = None
     route: Route | None = None
     spare: Route | None = None
     other: Route | None = None
     waits: dict[int, int] | None = field(default_factory=dict)
     due_s: float = 0.0
+    down_since_s: float | None = None
+    retries: bool = False
 
     @property
     def owner(self) -> str:
@@ -100,6 +110,11 @@ class Circuit:
     def joined(self) -> bool:
         """Whether packets may be sent into the circuit."""
         return self.carries or self.step is Step.JOINING
+
+    @property
+    def fails_over(self) -> bool:
+        """Whether the border switches choose between two pairs of transceivers by themselves."""
+        return self.second is not None and self.service.protection is Protection.ONE_PLUS_ONE
 
     @property
     def routes(self) -> tuple[Route, ...]:
@@ -125,16 +140,38 @@ class Circuit:
         if self.waits is not None and dpid in self.waits and token >= self.waits[dpid]:
             del self.waits[dpid]
 
-    def flows(self, plant: Plant) -> list[Flow]:
-        """The cross-connects this circuit needs now. What lets light through comes before what lets it in."""
+    def flows(self, plant: Plant) -> list[Entry]:
+        """The cross-connects this circuit needs now, and the groups that choose between its transceivers. What lets
+        light through comes before what lets it in."""
         if self.route is None:
             return []
-        both = self.service.protection is Protection.ONE_PLUS_ONE and self.spare is not None
-        flows = [flow for route in self.routes for flow in express_flows(plant, route)]
+        both = self.service.protection is Protection.ONE_PLUS_ONE and self.spare is not None and not self.fails_over
+        flows: list[Entry] = [flow for route in self.routes for flow in express_flows(plant, route)]
         for route in self.routes:
             if not (both and route is self.spare):
                 flows += drop_flows(plant, route)
-        return flows + add_flows(plant, self.route, self.spare if both else None)
+        flows += add_flows(plant, self.route, self.spare if both else None)
+        for route in self.routes:
+            if route.ends != self.route.ends:
+                flows += add_flows(plant, route)
+        return flows + (self._groups(plant) if self.fails_over else [])
+
+    def group_number(self, plant: Plant, side: int) -> int:
+        """The number of the group at one of its borders: the lower of the two ports."""
+        assert self.ends is not None
+        assert self.second is not None
+        return min(plant.line_port(self.ends[side]), plant.line_port(self.second[side]))
+
+    def _groups(self, plant: Plant) -> list[Group]:
+        """At both borders: into the route while its light arrives, else into the spare."""
+        groups = []
+        for side in (0, 1):
+            ends = [route.ends[side] for route in (self.route, self.spare) if route is not None]
+            ports = [plant.line_port(end) for end in ends]
+            buckets = tuple(Bucket(Output(port), port) for port in ports)
+            dpid, number = plant.dpid_of[ends[0].switch], self.group_number(plant, side)
+            groups.append(Group(dpid, number, Choice.FAST_FAILOVER, buckets))
+        return groups
 
     def awaited(self, plant: Plant, packet_dpids: set[int]) -> list[int]:
         """The dpids whose answer this step needs; ``packet_dpids`` are the packet switches just told to change."""
@@ -142,6 +179,9 @@ class Circuit:
             return sorted(packet_dpids)
         if self.route is None:
             return []
+        rolls = self.other is not None and self.other.ends != self.route.ends
+        if self.step is Step.SWITCHING and (rolls or self.fails_over):
+            return sorted(packet_dpids)
         names: dict[str, None] = {}
         if self.step is Step.CONNECTING:
             names = dict.fromkeys(name for route in self.routes for name in route.switches)

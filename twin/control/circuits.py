@@ -52,15 +52,14 @@ class Circuits:
     def start(self, circuit: Circuit) -> None:
         """Give a requested circuit transceivers and a route. It fails where the plant has none to give, but waits for
         what is being drained."""
-        ends = self._ledger.spectrum.free_ends(circuit.sites, circuit.service.min_rate_bps)
-        reason = ends if isinstance(ends, str) else why_no_path(self._ledger.spectrum, ends, circuit.service)
+        got = self._ledger.spectrum.ends_for(circuit.sites, circuit.service)
+        reason = got if isinstance(got, str) else why_no_path(self._ledger.spectrum, got[0], circuit.service)
         if reason and any(other.state is State.DRAINING for other in self):
             circuit.reason = f"waits for what is being drained: {reason}"
-        elif reason or isinstance(ends, str):
+        elif reason or isinstance(got, str):
             self.fail(circuit, reason)
         else:
-            self._ledger.spectrum.claim_ends(ends, circuit.name)
-            circuit.ends = ends
+            self._ledger.claim_ends(circuit, *got)
             self._install(circuit, "requested")
 
     def start_together(self, requests: Sequence[CircuitRequested]) -> str:
@@ -71,23 +70,29 @@ class Circuits:
         for request in requests:
             circuit = self.add(request.name, request.sites, request.service, "")
             got = found[request.name]
-            self._ledger.spectrum.claim_ends(got.ends, circuit.name)
-            circuit.ends, circuit.cause = got.ends, "requested"
+            self._ledger.claim_ends(circuit, got.ends, got.second)
+            circuit.cause = "requested"
             self._hold(circuit, got.route, got.spare)
         return ""
 
-    def adopt(self, routes: Iterable[Route]) -> None:
-        """Take over circuits that are up. Each goes to the first request without a route between its sites; one that
-        nobody asked for gets a name of its own, so that it can be seen and released. From now on circuits are made."""
+    def adopt(self, found: Iterable[tuple[Route, Route | None]]) -> None:
+        """Take over circuits that are up, each with its second path if a group chooses between the two. Each goes to
+        the first request without a route between its sites; one that nobody asked for gets a name of its own, so that
+        it can be seen and released. From now on circuits are made."""
         self._begun = True
-        for found in routes:
-            sites = found.ends[0].site, found.ends[1].site
+        for first, second in found:
+            sites = first.ends[0].site, first.ends[1].site
             fitting = (c for c in self if c.state is State.REQUESTED and sorted(c.sites) == sorted(sites))
-            name = f"found-{found.ends[0].name}-{found.ends[1].name}"
-            circuit = next(fitting, None) or self.add(name, sites, Service(), "")
-            route = found if circuit.sites == sites else reverse(self._ledger.plant, found)
-            self._ledger.spectrum.claim_ends(route.ends, circuit.name)
-            circuit.ends, circuit.route = route.ends, self._ledger.take(circuit, route)
+            name = f"found-{first.ends[0].name}-{first.ends[1].name}"
+            wanted = Service(Protection.ONE_PLUS_ONE if second else Protection.RESTORATION)
+            circuit = next(fitting, None) or self.add(name, sites, wanted, "")
+            if second is not None and circuit.service.protection is not Protection.ONE_PLUS_ONE:
+                self.adopt([(second, None)])
+                second = None
+            turned = circuit.sites != sites
+            route, spare = (reverse(self._ledger.plant, leg) if turned and leg else leg for leg in (first, second))
+            self._ledger.claim_ends(circuit, (route or first).ends, spare.ends if spare else None)
+            circuit.route, circuit.spare = self._ledger.take(circuit, route), self._ledger.take(circuit, spare)
             self._ledger.follow(circuit)
             self._activate(circuit, "found up when the controller started")
 
@@ -155,7 +160,7 @@ class Circuits:
         if not circuit.carries:
             return True
         if circuit.route in uses:
-            if circuit.spare is None or circuit.step is Step.PROTECTING:
+            if circuit.spare is None or circuit.step in (Step.PROTECTING, Step.BRIDGING):
                 return True
             self._resilience.switch_over(circuit, reason)
             self._to_protect.add(circuit.name)
@@ -197,14 +202,16 @@ class Circuits:
 
     def _is_ready(self, circuit: Circuit, now_s: float) -> bool:
         if circuit.step is Step.LIGHTING:
-            return circuit.due_s <= now_s or self._ledger.has_light(circuit)
+            return circuit.due_s <= now_s or self._ledger.has_light(circuit.route, circuit.spare)
+        if circuit.step is Step.BRIDGING:
+            return circuit.due_s <= now_s or self._ledger.has_light(circuit.other or circuit.spare)
         if circuit.step in (Step.DRAINING, Step.EMPTYING):
             return circuit.due_s <= now_s
         return circuit.waits == {} and circuit.step is not Step.SETTLED
 
     def next_time_s(self, now_s: float) -> float | None:
         """When the first circuit has waited long enough; None: none waits for time."""
-        timed = (Step.LIGHTING, Step.DRAINING, Step.EMPTYING)
+        timed = (Step.LIGHTING, Step.BRIDGING, Step.DRAINING, Step.EMPTYING)
         times_s = [circuit.due_s for circuit in self if circuit.step in timed]
         times_s += [at_s for at_s in self._return_at_s.values() if at_s > now_s]
         return min(times_s, default=None)
@@ -217,12 +224,21 @@ class Circuits:
                 circuit.enter(Step.LIGHTING, now_s + LIGHT_LIMIT_S)
             case Step.LIGHTING:
                 self._qualify(circuit)
-            case Step.JOINING | Step.PROTECTING:
+            case Step.JOINING:
                 circuit.enter(Step.SETTLED)
-                self._activate(circuit, "it has a second path again" if circuit.carries else circuit.cause)
+                self._activate(circuit, circuit.cause)
+            case Step.MAKING | Step.PROTECTING if circuit.second is not None:
+                circuit.enter(Step.BRIDGING, now_s + LIGHT_LIMIT_S)
             case Step.MAKING:
                 circuit.route, circuit.other = circuit.other, circuit.route
                 circuit.enter(Step.SWITCHING)
+            case Step.PROTECTING:
+                self._protected(circuit)
+            case Step.BRIDGING:
+                if self._resilience.bridged(circuit) and circuit.step is Step.BRIDGING:
+                    self._protected(circuit)
+            case Step.SWITCHING if circuit.other is None and not self._ledger.has_light(circuit.route):
+                circuit.enter(Step.LIGHTING, now_s + LIGHT_LIMIT_S)
             case Step.SWITCHING:
                 due_s = now_s + self._ledger.drain_s(circuit.other)
                 circuit.enter(Step.DRAINING if circuit.other else Step.SETTLED, due_s)
@@ -235,11 +251,17 @@ class Circuits:
                 self._free(circuit)
         self._ledger.follow(circuit)
 
+    def _protected(self, circuit: Circuit) -> None:
+        circuit.enter(Step.SETTLED)
+        self._activate(circuit, "it has a second path again")
+
     def _qualify(self, circuit: Circuit) -> None:
-        if self._ledger.has_light(circuit):
-            circuit.enter(Step.JOINING)
-        else:
+        if not self._ledger.has_light(circuit.route):
             self.give_up(circuit, f"no light at both ends within {LIGHT_LIMIT_S:g} s")
+            return
+        if not self._ledger.has_light(circuit.spare):
+            self._resilience.lose_spare(circuit, "no light at both ends")
+        circuit.enter(Step.JOINING)
 
     def _activate(self, circuit: Circuit, reason: str) -> None:
         self._ledger.become(circuit, State.ACTIVE, reason)
@@ -252,11 +274,13 @@ class Circuits:
         assert circuit.ends is not None
         circuit.cause = reason
         spectrum, lit = self._ledger.spectrum, self._ledger.lit
-        pair = spectrum.find_pair(circuit.ends, lit, circuit.service) if circuit.service.protected else None
+        protected = circuit.service.protected
+        pair = spectrum.find_pair(circuit.ends, lit, circuit.service, circuit.second) if protected else None
         first = pair[0] if pair else spectrum.find_route(circuit.ends, lit, circuit.service)
         if first is None:
             circuit.enter(Step.SETTLED)
-            self._ledger.become(circuit, State.RESTORING, f"{reason}; no free channel on any path with light")
+            closes = "" if spectrum.splits else " that closes"
+            self._ledger.become(circuit, State.RESTORING, f"{reason}; no free channel on any path with light{closes}")
             return
         self._hold(circuit, first, pair[1] if pair else None)
 

@@ -16,7 +16,7 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import Protocol
 
 from twin.control.commands import AddFlow, AddGroup, Barrier, Command, RemoveFlow, RemoveGroup, Wake
-from twin.control.events import BarrierAnswered, Event, Woken
+from twin.control.events import BarrierAnswered, Event, PortStatus, SwitchConnected, Woken
 from twin.control.flows import IPV4, Flow, FlowKey, Group, GroupKey, Match, Output, PopChannel, PushChannel, ToGroup
 from twin.plan.model import Plan, Transceiver
 
@@ -48,8 +48,11 @@ class _Frame:
 
 
 class FakeNetwork:
-    """``tables``: dpid -> key -> flow. ``cut`` holds the names of links that carry nothing: groups see that their ports
-    are down. One that selects takes its first bucket that is up."""
+    """``tables``: dpid -> key -> flow. ``cut`` holds the names of links that carry nothing. A group that selects takes
+    its first bucket that is up.
+
+    Where the plan looks at light, a transceiver's port is up while light arrives, and ``apply`` tells which have
+    changed; switches take no time."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
@@ -58,6 +61,7 @@ class FakeNetwork:
         self.dpid_of |= {switch.name: switch.dpid for switch in plan.optical_switches}
         self.tables: dict[int, dict[FlowKey, Flow]] = {dpid: {} for dpid in self.dpid_of.values()}
         self.groups: dict[GroupKey, Group] = {}
+        self._dark: dict[str, bool] = {t.link: True for t in plan.transceivers} if plan.light is not None else {}
         self._link_at = {(end.node, end.port): link for link in plan.links for end in link.ends}
 
     def apply(self, commands: Iterable[Command]) -> list[Event]:
@@ -78,7 +82,27 @@ class FakeNetwork:
                     answers.append(BarrierAnswered(dpid, token))
                 case _:
                     pass
-        return answers
+        return answers + self.changed_light()
+
+    def changed_light(self) -> list[Event]:
+        """What the borders see of transceivers whose light has come or gone since this was asked last."""
+        events: list[Event] = []
+        journeys = [self.shine(transceiver) for transceiver in self.plan.transceivers] if self._dark else []
+        lit = {journey.links[-1] for journey in journeys if not journey.lost and len(journey.links) > 1}
+        for end in self.plan.transceivers if self._dark else ():
+            if self._dark[end.link] is (end.link in lit):
+                self._dark[end.link] = end.link not in lit
+                port = self.plan.link_by_name[end.link].at(end.switch).port
+                events.append(PortStatus(self.dpid_of[end.switch], port, end.link in lit))
+        return events
+
+    def hello(self, dpid: int) -> SwitchConnected:
+        """What a controller hears when the switch connects."""
+        links = self.plan.link_by_name
+        ends = [end for name in self.cut for end in links[name].ends if end.node in self.dpid_of]
+        ends += [links[t.link].at(t.switch) for t in self.plan.transceivers if self._dark.get(t.link, False)]
+        ports = frozenset(end.port for end in ends if self.dpid_of[end.node] == dpid)
+        return SwitchConnected(dpid, ports, tuple(self.tables[dpid].values()), self.groups_of(dpid))
 
     def play(self, brain: Handler, event: Event, now_s: float) -> list[Command]:
         """Give ``event`` to ``brain``, and then all answers and wakes at their times, until nothing is left."""
@@ -165,7 +189,8 @@ class FakeNetwork:
     def _chosen(self, node: str, number: int) -> list[int]:
         """The port that a group leads to; empty: none is up."""
         for bucket in self.groups[GroupKey(self.dpid_of[node], number)].buckets:
-            if self._link_at[node, bucket.port].name not in self.cut:
+            name = self._link_at[node, bucket.port].name
+            if name not in self.cut and not self._dark.get(name, False):
                 if isinstance(bucket.action, Output):
                     return [bucket.action.port]
                 return self._chosen(node, bucket.action.number)

@@ -9,7 +9,7 @@ from typing import Any, Final
 from twin.control.circuit import Circuit, State, Step
 from twin.control.plant import Plant
 from twin.control.route import Route, one_way_ps
-from twin.control.spectrum import Spectrum
+from twin.control.spectrum import Ends, Spectrum
 from twin.control.tables import Tables
 
 #: A drained route is kept this much longer than its delay, s: the time a switch may take over a frame (assumed).
@@ -32,9 +32,10 @@ class Ledger:
         """Whether the fibre may be used."""
         return not self._heed_light or self.plant.works(fibre)
 
-    def has_light(self, circuit: Circuit) -> bool:
-        """Whether both transceivers receive light."""
-        return not self._heed_light or all(self.plant.works(end.link) for end in circuit.ends or ())
+    def has_light(self, *routes: Route | None) -> bool:
+        """Whether the transceivers at both ends of all ``routes`` receive light."""
+        ends = [end for route in routes if route is not None for end in route.ends]
+        return not self._heed_light or all(self.plant.works(end.link) for end in ends)
 
     def become(self, circuit: Circuit, state: State, reason: str) -> None:
         """The circuit changes its state."""
@@ -61,15 +62,31 @@ class Ledger:
         """The circuit holds no route any more."""
         self.drop(*circuit.routes)
         circuit.route = circuit.spare = circuit.other = None
+        if not circuit.fails_over:
+            self.free_second(circuit)
         circuit.enter(Step.SETTLED)
         self.follow(circuit)
+
+    def free_second(self, circuit: Circuit) -> None:
+        """The circuit holds one pair of transceivers only."""
+        if circuit.second is not None:
+            self.spectrum.free(circuit.second)
+            circuit.second = None
 
     def drop_all(self, circuit: Circuit) -> None:
         """The circuit holds nothing any more."""
         self.drop_routes(circuit)
+        self.free_second(circuit)
         if circuit.ends is not None:
             self.spectrum.free(circuit.ends)
             circuit.ends = None
+
+    def claim_ends(self, circuit: Circuit, ends: Ends, second: Ends | None) -> None:
+        """The circuit holds these transceivers."""
+        for pair in (ends, second):
+            if pair is not None:
+                self.spectrum.claim_ends(pair, circuit.name)
+        circuit.ends, circuit.second = ends, second
 
     def follow(self, circuit: Circuit) -> None:
         """Make the tables those that the circuit needs now."""

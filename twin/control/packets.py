@@ -19,6 +19,7 @@ from twin.control.flows import (
     Match,
     Output,
     ToController,
+    ToGroup,
 )
 from twin.control.plant import Plant, edges_of
 from twin.control.route import Route, one_way_ps
@@ -64,8 +65,8 @@ def circuit_edges(plant: Plant, name: str, route: Route) -> tuple[Edge, Edge]:
     )
 
 
-def prefix_flow(dpid: int, prefix: str, port: int) -> Flow:
-    """The flow that sends what is for ``prefix`` out of ``port``."""
-    actions: tuple[Action, ...] = (Output(port),)
+def prefix_flow(dpid: int, prefix: str, way: int | ToGroup) -> Flow:
+    """The flow that sends what is for ``prefix`` out of a port, or lets a group choose one."""
+    actions: tuple[Action, ...] = (way if isinstance(way, ToGroup) else Output(way),)
     length = int(prefix.partition("/")[2])
     return Flow(dpid, PREFIX_PRIORITY + length, Match(eth_type=IPV4, ipv4_dst=prefix), actions)

@@ -5,8 +5,10 @@ A fibre works while the ports at both its ends have light. Whether a controller 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from twin.control.reach import Reach
 from twin.control.routing import Edge, Graph, graph_of, picoseconds
 from twin.plan.model import Link, Plan, Transceiver
 
@@ -38,7 +40,10 @@ class Plant:
         }
         self._switch_of: dict[int, str] = {dpid: name for name, dpid in self.dpid_of.items()}
         self.site_of: dict[str, str] = {site.optical: site.name for site in plan.sites if site.optical}
-        groups = plan.light.shared_risks.values() if plan.light is not None else ()
+        self.reach = Reach(plan, self.fibre_graph)
+        self._switching_s = {switch.name: switch.switching_s for switch in plan.optical_switches}
+        self.risk_groups: dict[str, tuple[str, ...]] = plan.light.shared_risks if plan.light is not None else {}
+        groups = self.risk_groups.values()
         #: fibre -> all fibres that fail when it does, itself among them; only where there are others
         self.risks_of: dict[str, frozenset[str]] = {
             fibre: frozenset(name for group in groups if fibre in group for name in group)
@@ -46,6 +51,22 @@ class Plant:
         }
         self._dark: set[Port] = set()
         self._dark_links: set[str] = set()
+
+    @property
+    def splits(self) -> bool:
+        """Whether the light of one transceiver can be sent into two paths. Where the plan looks at light it cannot: a
+        cross-connect has one way out."""
+        return self.plan.light is None
+
+    def dark_s(self, switches: Iterable[str]) -> float:
+        """How long a transceiver is dark when its light is led over new cross-connects of ``switches``: they all
+        switch at once, then the receiver locks. 0 where the plan does not look at light."""
+        light = self.plan.light
+        return 0.0 if light is None else max(self._switching_s[name] for name in switches) + light.lock_s
+
+    def line_port(self, end: Transceiver) -> int:
+        """The port of the border switch that the transceiver sits in."""
+        return self.plan.link_by_name[end.link].at(end.switch).port
 
     def _switchable(self, link: Link) -> bool:
         """A fibre between switches of different kinds can carry nobody's light."""

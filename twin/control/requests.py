@@ -25,9 +25,9 @@ def why_impossible(plant: Plant, sites: tuple[str, str], service: Service) -> st
         kinds.append(plant.kind_of[switch])
     if kinds[0] != kinds[1]:
         return f"{sites[0]} switches light by {kinds[0]} and {sites[1]} by {kinds[1]}; both must be of one kind"
-    places = {*known, *(fibre.name for fibre in plant.plan.fibres)}
+    places = {*known, *(fibre.name for fibre in plant.plan.fibres), *plant.risk_groups}
     strange = sorted((service.avoid | service.through) - places)
-    return f"there is no fibre or site {strange[0]!r}" if strange else ""
+    return f"there is no fibre, site or shared risk {strange[0]!r}" if strange else ""
 
 
 def why_no_path(spectrum: Spectrum, ends: Ends, service: Service) -> str:
@@ -38,16 +38,27 @@ def why_no_path(spectrum: Spectrum, ends: Ends, service: Service) -> str:
 
     sites = f"from {ends[0].site} to {ends[1].site}"
     if spectrum.find_route(ends, lit, service) is None:
+        lacks = spectrum.shortfall(ends, service)
+        if lacks is not None:
+            return f"no path {sites} closes: the best is {lacks.level_db:.1f} dB short of {lacks.mode} and its margin"
         if spectrum.find_route(ends, lit) is None:
-            return f"no channel is free on any path {sites}"
-        return f"no free path {sites} {' and '.join(_limits(service))}"
+            return f"no channel is free on any path {sites}{_closing(spectrum, ends)}"
+        return f"no free path {sites} {' and '.join(_limits(spectrum, service))}"
     if service.protected and spectrum.find_pair(ends, lit, service) is None:
         common = {Disjoint.FIBRE: "fibre", Disjoint.SITE: "site or fibre", Disjoint.SHARED_RISK: "fibre or shared risk"}
         return f"no two free paths {sites} without a common {common[service.disjoint]}"
     return ""
 
 
-def _limits(service: Service) -> Iterable[str]:
+def _closing(spectrum: Spectrum, ends: Ends) -> str:
+    return "" if spectrum.splits else f" that {ends[0].type} closes"
+
+
+def _limits(spectrum: Spectrum, service: Service) -> Iterable[str]:
+    if service.min_rate_bps and not spectrum.splits:
+        yield f"closes at {service.min_rate_bps / 1e9:g} Gb/s or more"
+    if service.channel is not None:
+        yield f"has channel {service.channel}"
     if service.max_delay_s is not None:
         yield f"takes {service.max_delay_s * 1e3:g} ms or less"
     if service.avoid:

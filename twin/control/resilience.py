@@ -3,9 +3,12 @@
 - **switch-over** of a protected circuit (loss of light on one of its two paths): 1+1, what was under way on the dark
   path; 1:1, that and what is sent until both ends have switched;
 - **return or move, make before break** (the better path finds a channel beside the old one): nothing; frames that take
-  the shorter path may overtake those still under way on the longer one;
+  the shorter path may overtake those still under way on the longer one. Where the plan looks at light, a transceiver
+  that is led elsewhere goes dark for the switches' time: then a second pair of transceivers is lit over the new path,
+  and packets are led from the one to the other (bridge and roll);
 - **return or move, break before make** (asked for, or only the old route's own channel would do, as with whole fibres
-  that both routes share): what is under way, and what is sent until the switches have answered.
+  that both routes share, or no second pair of transceivers is free): what is under way, and what is sent until the
+  switches have answered and light is back. The reason says how long that is.
 """
 
 from __future__ import annotations
@@ -16,7 +19,8 @@ from twin.control.circuit import Circuit, State, Step
 from twin.control.ledger import Ledger
 from twin.control.requests import why_no_path
 from twin.control.route import Route
-from twin.control.service import Reconfigure, Service
+from twin.control.service import Protection, Reconfigure, Service
+from twin.control.spectrum import Ends
 
 Install = Callable[[Circuit, str], None]
 
@@ -31,17 +35,25 @@ class Resilience:
     def switch_over(self, circuit: Circuit, reason: str) -> None:
         """The first path of a protected circuit is dark: send and listen on the second."""
         assert circuit.spare is not None
-        dark, circuit.route, circuit.spare = circuit.route, circuit.spare, None
+        dark = circuit.route
+        self._swap(circuit)
+        circuit.spare = None
         self._ledger.drop(dark)
         circuit.cause = f"switched to the second path after {reason}"
         circuit.enter(Step.SWITCHING)
         self._ledger.follow(circuit)
 
+    def _swap(self, circuit: Circuit) -> None:
+        """The two paths of a protected circuit change places."""
+        circuit.route, circuit.spare = circuit.spare, circuit.route
+        if circuit.fails_over:
+            circuit.ends, circuit.second = circuit.second, circuit.ends
+
     def lose_spare(self, circuit: Circuit, reason: str) -> None:
         """The second path of a protected circuit is dark."""
         self._ledger.drop(circuit.spare)
         circuit.spare = None
-        if circuit.step is Step.PROTECTING:
+        if circuit.step in (Step.PROTECTING, Step.BRIDGING):
             circuit.enter(Step.SETTLED)
         if circuit.state is State.ACTIVE:
             self._ledger.become(circuit, State.DEGRADED, f"{reason}, its second path")
@@ -52,8 +64,13 @@ class Resilience:
         assert circuit.ends is not None
         assert circuit.route is not None
         spectrum = self._ledger.spectrum
+        if circuit.service.protection is Protection.ONE_PLUS_ONE and not spectrum.splits and circuit.second is None:
+            second = self._ends_beside(circuit)
+            if second is None:
+                return
+            self._ledger.claim_ends(circuit, circuit.ends, second)
         beside = spectrum.rivals(circuit.route.path, circuit.service)
-        spare = spectrum.find_route(circuit.ends, self._ledger.lit, circuit.service, beside=beside)
+        spare = spectrum.find_route(circuit.second or circuit.ends, self._ledger.lit, circuit.service, beside=beside)
         if spare is not None:
             circuit.spare = self._ledger.take(circuit, spare)
             circuit.enter(Step.PROTECTING)
@@ -91,18 +108,51 @@ class Resilience:
 
     def _move(self, circuit: Circuit, best: Route, why: str) -> None:
         """To a route as good as ``best``: beside the old one if it may, else in its place."""
-        assert circuit.ends is not None
         cost = circuit.service.cost
-        beside = self._ledger.spectrum.find_route(circuit.ends, self._ledger.lit, circuit.service)
+        ends = self._ends_beside(circuit)
+        beside = self._ledger.spectrum.find_route(ends, self._ledger.lit, circuit.service) if ends else None
         wanted = circuit.service.reconfigure is Reconfigure.MAKE_BEFORE_BREAK
-        if wanted and beside is not None and cost(beside.path) == cost(best.path):
+        if wanted and ends and beside is not None and cost(beside.path) == cost(best.path):
+            if ends != circuit.ends:
+                self._ledger.spectrum.claim_ends(ends, circuit.name)
+                circuit.second = ends
             circuit.other = self._ledger.take(circuit, beside)
             circuit.cause = f"{why}, make before break"
             circuit.enter(Step.MAKING)
             self._ledger.follow(circuit)
         else:
+            lacking = ": no second pair of transceivers is free" if wanted and ends is None else ""
             self._ledger.drop_routes(circuit)
-            self._install(circuit, f"{why}, break before make")
+            self._install(circuit, f"{why}, break before make{self._darkness(best)}{lacking}")
+
+    def _ends_beside(self, circuit: Circuit) -> Ends | None:
+        """The transceivers between which a route can be made while the circuit's own carries on; None: there are
+        none."""
+        if self._ledger.spectrum.splits:
+            return circuit.ends
+        found = self._ledger.spectrum.free_ends(circuit.sites, like=circuit.ends)
+        return None if isinstance(found, str) else found
+
+    def _darkness(self, route: Route) -> str:
+        dark_s = self._ledger.plant.dark_s(route.switches)
+        return f", dark for {dark_s * 1e3:g} ms" if dark_s else ""
+
+    def bridged(self, circuit: Circuit) -> bool:
+        """The second route has light at its ends, or has had time enough. Returns whether the circuit goes on: it rolls
+        over to the route, or is protected by it."""
+        second = circuit.other or circuit.spare
+        if self._ledger.has_light(second):
+            if circuit.other is not None:
+                circuit.route, circuit.other = circuit.other, circuit.route
+                circuit.ends, circuit.second = circuit.second, circuit.ends
+                circuit.enter(Step.SWITCHING)
+            return True
+        if circuit.other is not None:
+            self.drop_other(circuit)
+            self._ledger.become(circuit, circuit.state, "it stays on its path: the new one has no light at both ends")
+        else:
+            self.lose_spare(circuit, "no light at both ends")
+        return False
 
     def _best_without_itself(self, circuit: Circuit, service: Service) -> Route | None:
         """The best route if the circuit's own channel were free."""
@@ -115,14 +165,18 @@ class Resilience:
     def _swap_back(self, circuit: Circuit) -> None:
         cost = circuit.service.cost
         if circuit.spare and circuit.route and cost(circuit.spare.path) < cost(circuit.route.path):
-            circuit.route, circuit.spare = circuit.spare, circuit.route
-            circuit.cause = "returned to the better of its two paths"
+            self._swap(circuit)
+            assert circuit.route is not None
+            darkness = "" if circuit.fails_over else self._darkness(circuit.route)
+            circuit.cause = f"returned to the better of its two paths{darkness}"
             circuit.enter(Step.SWITCHING)
             self._ledger.follow(circuit)
 
     def drop_other(self, circuit: Circuit) -> None:
         """Give back the route being made or drained. A circuit in SWITCHING still has an answer to wait for."""
         self._ledger.drop(circuit.other)
+        if circuit.other is not None and not circuit.fails_over:
+            self._ledger.free_second(circuit)
         circuit.other = None
         if circuit.step is not Step.SWITCHING:
             circuit.enter(Step.SETTLED)

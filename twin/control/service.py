@@ -8,6 +8,9 @@ from typing import Final
 
 from twin.control.paths import Cost, Path, delay_cost, hops_cost
 
+#: How long a circuit may be down, or on its way up, before it has failed, s (assumed: an operator has looked by then).
+RESTORE_WITHIN_S: Final = 3600.0
+
 
 class Protection(StrEnum):
     """How a circuit outlives the loss of its path.
@@ -45,8 +48,9 @@ class Service:
     """``reverts``: whether the circuit returns to a better path once there is light on one again, ``wait_to_restore_s``
     after the light came back. ``by_hops``: paths with fewer fibres are better, and not those with less delay.
     ``max_delay_s``: the longest delay one way over fibres and the switches they leave. ``min_rate_bps``: the slowest
-    transceivers that will do. ``avoid`` and ``through`` name fibres and sites that no path or every path of the circuit
-    uses; the sites it joins are not meant."""
+    rate that will do, of transceivers and of light. ``avoid`` and ``through`` name fibres, sites and groups of shared
+    risk that no path or every path of the circuit uses; the sites it joins are not meant. ``channel`` is the only one
+    that will do (None: any). A circuit that is not up within ``restore_within_s`` has failed."""
 
     protection: Protection = Protection.RESTORATION
     disjoint: Disjoint = Disjoint.SHARED_RISK
@@ -58,6 +62,8 @@ class Service:
     min_rate_bps: float = 0.0
     avoid: frozenset[str] = frozenset()
     through: frozenset[str] = frozenset()
+    channel: int | None = None
+    restore_within_s: float = RESTORE_WITHIN_S
 
     @property
     def protected(self) -> bool:

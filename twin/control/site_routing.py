@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from twin.control.circuit import Circuit
-from twin.control.flows import Flow, FlowKey
+from twin.control.flows import EntryKey, Flow, ToGroup
 from twin.control.packets import circuit_edges, prefix_flow
 from twin.control.plant import Plant, edges_of
 from twin.control.route import Route
@@ -30,13 +30,15 @@ class SiteRouting:
         self._trees = Trees(self._prefix_of)
         self._of_circuit: dict[str, tuple[Route, _Pair]] = {}
         self._used: dict[tuple[str, str], _Pair] = {}
+        #: (circuit, border) -> the group that chooses between the circuit's transceivers
+        self._group_at: dict[tuple[str, str], ToGroup] = {}
 
     def follow(self, circuits: Iterable[Circuit]) -> None:
         """Route packets over the joined circuits and the packet links. Does nothing when neither has changed."""
         pairs: dict[tuple[str, str], _Pair] = {}
         for circuit in circuits:
             if circuit.joined and circuit.route is not None:
-                pairs["circuit", circuit.name] = self._circuit_edges(circuit.name, circuit.route)
+                pairs["circuit", circuit.name] = self._circuit_edges(circuit, circuit.route)
         for name, both in self._links.items():
             if not self._heed_ports or self._plant.works(name):
                 pairs["link", name] = both
@@ -50,20 +52,25 @@ class SiteRouting:
     def _want(self, changes: dict[str, dict[str, Edge | None]]) -> None:
         """Change the borders' flows to each site (root) where their first edge has changed."""
         dpids = self._plant.dpid_of
-        flows, gone = list[Flow](), list[FlowKey]()
+        flows, gone = list[Flow](), list[EntryKey]()
         for root, edges in changes.items():
             prefix = self._prefix_of[root]
             for node, edge in edges.items():
-                flow = prefix_flow(dpids[node], prefix, edge.port if edge is not None else 0)
                 if edge is None:
-                    gone.append(flow.key)
+                    gone.append(prefix_flow(dpids[node], prefix, 0).key)
                 else:
-                    flows.append(flow)
+                    way = self._group_at.get((edge.name, node), edge.port)
+                    flows.append(prefix_flow(dpids[node], prefix, way))
         self._tables.amend(_OWNER, flows, gone)
 
-    def _circuit_edges(self, name: str, route: Route) -> _Pair:
+    def _circuit_edges(self, circuit: Circuit, route: Route) -> _Pair:
         """Kept for as long as the circuit stays on its route: this is asked after every event."""
-        known = self._of_circuit.get(name)
+        known = self._of_circuit.get(circuit.name)
         if known is None or known[0] is not route:
-            known = self._of_circuit[name] = route, circuit_edges(self._plant, name, route)
+            known = self._of_circuit[circuit.name] = route, circuit_edges(self._plant, circuit.name, route)
+            for side, edge in enumerate(known[1]):
+                self._group_at.pop((circuit.name, edge.source), None)
+                if circuit.fails_over:
+                    number = circuit.group_number(self._plant, side)
+                    self._group_at[circuit.name, edge.source] = ToGroup(number)
         return known[1]

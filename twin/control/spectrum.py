@@ -7,14 +7,16 @@ one channel free, and there the lowest such channel (first fit with continuity).
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from itertools import islice
 from typing import Final
 
 from twin.control.paths import Path, delay_cost, disjoint_pair, k_shortest
 from twin.control.plant import Plant
+from twin.control.reach import Shortfall
 from twin.control.route import CHANNELS, Route
 from twin.control.routing import Edge, picoseconds, shortest_path
-from twin.control.service import PLAIN, Disjoint, Service
+from twin.control.service import PLAIN, Disjoint, Protection, Service
 from twin.plan.model import Transceiver
 
 #: Of the paths that a limit leaves in doubt, so many are looked at, the best first (assumed).
@@ -45,14 +47,36 @@ class Spectrum:
         other._taken = {channel: dict(taken) for channel, taken in self._taken.items()}
         return other
 
-    def free_ends(self, sites: tuple[str, str], min_rate_bps: float = 0.0) -> Ends | str:
-        """The first free transceivers of one rate, one at each site; or the reason why there are none."""
-        here, there = ([t for t in self._at_site.get(site, ()) if t.name not in self._busy] for site in sites)
+    @property
+    def splits(self) -> bool:
+        """Whether one transceiver can send into two paths, which is where the plan does not look at light."""
+        return self._plant.splits
+
+    def ends_for(self, sites: tuple[str, str], service: Service) -> tuple[Ends, Ends | None] | str:
+        """The free transceivers that a circuit gets, and the second pair of one that is sent into two paths where one
+        pair cannot be; or the reason why there are none."""
+        ends = self.free_ends(sites, service.min_rate_bps)
+        if isinstance(ends, str):
+            return ends
+        if service.protection is not Protection.ONE_PLUS_ONE or self.splits:
+            return ends, None
+        second = self.free_ends(sites, like=ends)
+        return f"1+1 needs a second pair of transceivers: {second}" if isinstance(second, str) else (ends, second)
+
+    def free_ends(self, sites: tuple[str, str], min_rate_bps: float = 0.0, like: Ends | None = None) -> Ends | str:
+        """The first free transceivers of one rate and type (those of ``like``, and not these), one at each site; or the
+        reason why there are none."""
+        busy = {*self._busy, *(end.name for end in like)} if like is not None else self._busy
+        here, there = ([t for t in self._at_site.get(site, ()) if t.name not in busy] for site in sites)
         for site, free in zip(sites, (here, there), strict=True):
             if not free:
                 return f"no free transceiver at {site}"
-        fast = ((a, b) for a in here for b in there if a.rate_bps == b.rate_bps and a.rate_bps >= min_rate_bps)
-        first = next(fast, None)
+        kinds = {(like[0].rate_bps, like[0].type)} if like is not None else None
+        alike = ((a, b) for a in here for b in there if (a.rate_bps, a.type) == (b.rate_bps, b.type))
+        fitting = (
+            (a, b) for a, b in alike if a.rate_bps >= min_rate_bps and (kinds is None or (a.rate_bps, a.type) in kinds)
+        )
+        first = next(fitting, None)
         if first is not None:
             return first
         least = f" of {min_rate_bps / 1e9:g} Gb/s or more" if min_rate_bps else ""
@@ -84,12 +108,12 @@ class Spectrum:
         shortest = self._search(ends, lit, service, frozenset(beside))
         if shortest is None:
             return None
-        route = self._colour(ends, shortest)
+        route = self._colour(ends, shortest, service)
         if route is not None:
             return route
         # The shortest path is full: search once for each distinct set of fibres that a channel finds blocked.
         first_channel: dict[frozenset[str], int] = {}
-        for channel in self._channels(ends):
+        for channel in self._channels(ends, service):
             first_channel.setdefault(frozenset(self._taken.get(channel, ())) | frozenset(beside), channel)
         found = ((self._search(ends, lit, service, blocked), channel) for blocked, channel in first_channel.items())
         routes = [Route(ends, path, channel) for path, channel in found if path is not None]
@@ -98,15 +122,31 @@ class Spectrum:
     def permits(self, route: Route, service: Service) -> bool:
         """Whether ``service`` allows ``route``, lit or not."""
         usable = self._usable(route.ends, lambda fibre: True, service, frozenset())
-        return all(usable(edge) for edge in route.path) and self._allows(service, route.path)
+        fits = service.channel in (None, route.channel)
+        return fits and all(usable(edge) for edge in route.path) and self._allows(route.ends, service, route.path)
 
-    def find_pair(self, ends: Ends, lit: Lit, service: Service = PLAIN) -> tuple[Route, Route] | None:
+    def shortfall(self, ends: Ends, service: Service) -> Shortfall | None:
+        """What light lacks on the best of all paths that ``service`` allows; None where it may close on one."""
+        usable = self._usable(ends, lambda fibre: True, service, frozenset())
+        return self._plant.reach.shortfall(ends[0], ends[1].optical, usable, service.min_rate_bps)
+
+    def find_pair(
+        self, ends: Ends, lit: Lit, service: Service = PLAIN, second: Ends | None = None
+    ) -> tuple[Route, Route] | None:
         """Two routes as disjoint as ``service`` wants them, the better one first: those with the least sum of delays
-        where channels are free on them, else the best route and the best one beside it."""
+        where channels are free on them, else the best route and the best one beside it. The other one is between the
+        transceivers ``second``, if they are given."""
+        pair = self._find_pair(ends, lit, service)
+        if pair is None or second is None:
+            return pair
+        return pair[0], replace(pair[1], ends=second)
+
+    def _find_pair(self, ends: Ends, lit: Lit, service: Service) -> tuple[Route, Route] | None:
         paths = self._paths_apart(ends, lit, service)
         if paths is None:
             return None
-        legs = [self._colour(ends, path) for path in sorted(paths, key=service.cost) if self._allows(service, path)]
+        allowed = [path for path in sorted(paths, key=service.cost) if self._allows(ends, service, path)]
+        legs = [self._colour(ends, path, service) for path in allowed]
         if len(legs) == 2 and legs[0] is not None and legs[1] is not None:
             return legs[0], legs[1]
         first = self.find_route(ends, lit, service)
@@ -137,15 +177,18 @@ class Spectrum:
                 pairs.append((first, second))
         return min(pairs, key=lambda pair: delay_cost(pair[0])[0] + delay_cost(pair[1])[0], default=None)
 
-    def _channels(self, ends: Ends) -> range:
+    def _channels(self, ends: Ends, service: Service) -> range:
         kind = self._plant.kind_of[ends[0].optical]
         held = self._plant.channels_of(ends[0])
-        return CHANNELS[kind] if held is None or kind == "ocs" else range(1, held + 1)
+        channels = CHANNELS[kind] if held is None or kind == "ocs" else range(1, held + 1)
+        if service.channel is None:
+            return channels
+        return range(service.channel, service.channel + 1) if service.channel in channels else range(0)
 
-    def _colour(self, ends: Ends, path: Path) -> Route | None:
+    def _colour(self, ends: Ends, path: Path, service: Service) -> Route | None:
         """The route over ``path`` on the lowest channel that is free on all of it."""
         fibres = {edge.name for edge in path}
-        for channel in self._channels(ends):
+        for channel in self._channels(ends, service):
             if fibres.isdisjoint(self._taken.get(channel, ())):
                 return Route(ends, path, channel)
         return None
@@ -154,15 +197,18 @@ class Spectrum:
         source, target = (end.optical for end in ends)
         graph, usable = self._plant.fibre_graph, self._usable(ends, lit, service, blocked)
         path = shortest_path(graph, source, target, usable, service.by_hops)
-        if path is None or self._allows(service, path):
+        if path is None or self._allows(ends, service, path):
             return path
-        if not service.through and not service.by_hops:
-            return None  # it is the quickest, and too slow
+        if not service.by_hops and _is_too_slow(service, path):
+            return None  # it is the quickest
+        if self._plant.reach.shortfall(ends[0], target, usable, service.min_rate_bps) is not None:
+            return None
         paths = islice(k_shortest(graph, source, target, usable, service.by_hops), PATHS_TRIED)
-        return next((path for path in paths if self._allows(service, path)), None)
+        return next((path for path in paths if self._allows(ends, service, path)), None)
 
     def _usable(self, ends: Ends, lit: Lit, service: Service, blocked: frozenset[str]) -> Callable[[Edge], bool]:
-        avoided, site_of = service.avoid, self._plant.site_of
+        groups, site_of = self._plant.risk_groups, self._plant.site_of
+        avoided = service.avoid.union(*(groups.get(name, ()) for name in service.avoid))
         if not avoided:
             return lambda edge: edge.name not in blocked and lit(edge.name)
         target = ends[1].optical
@@ -173,9 +219,18 @@ class Spectrum:
             and lit(edge.name)
         )
 
-    def _allows(self, service: Service, path: Path) -> bool:
-        """Whether a path keeps the limits that no single fibre decides."""
-        if service.max_delay_s is not None and sum(e.delay_ps for e in path) > picoseconds(service.max_delay_s):
+    def _allows(self, ends: Ends, service: Service, path: Path) -> bool:
+        """Whether a path keeps the limits that no single fibre decides, and light closes on it."""
+        if _is_too_slow(service, path):
             return False
-        passed = {name for edge in path for name in (edge.name, self._plant.site_of[edge.target])}
-        return service.through <= passed
+        if service.through:
+            passed = {name for edge in path for name in (edge.name, self._plant.site_of[edge.target])}
+            groups = self._plant.risk_groups
+            if any(passed.isdisjoint((name, *groups.get(name, ()))) for name in service.through):
+                return False
+        rate_bps = self._plant.reach.rate_bps(ends[0], path)
+        return rate_bps > 0 and rate_bps >= service.min_rate_bps
+
+
+def _is_too_slow(service: Service, path: Path) -> bool:
+    return service.max_delay_s is not None and sum(e.delay_ps for e in path) > picoseconds(service.max_delay_s)

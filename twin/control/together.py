@@ -17,9 +17,11 @@ from twin.control.spectrum import Ends, Lit, Spectrum
 
 @dataclass(frozen=True)
 class Allocation:
-    """What one request would get; ``spare`` is the second path of a protected circuit, if there is light on one."""
+    """What one request would get; ``spare`` is the second path of a protected circuit, if there is light on one, and
+    ``second`` its transceivers where it has its own."""
 
     ends: Ends
+    second: Ends | None
     route: Route
     spare: Route | None
 
@@ -43,16 +45,18 @@ def _ease(spectrum: Spectrum, request: CircuitRequested) -> float:
 def _in_order(spectrum: Spectrum, requests: Sequence[CircuitRequested], lit: Lit) -> dict[str, Allocation] | str:
     found: dict[str, Allocation] = {}
     for request in requests:
-        ends = spectrum.free_ends(request.sites, request.service.min_rate_bps)
-        if isinstance(ends, str):
-            return f"{request.name}: {ends}"
+        got = spectrum.ends_for(request.sites, request.service)
+        if isinstance(got, str):
+            return f"{request.name}: {got}"
+        ends, second = got
         reason = why_no_path(spectrum, ends, request.service)
-        pair = spectrum.find_pair(ends, lit, request.service) if request.service.protected else None
+        pair = spectrum.find_pair(ends, lit, request.service, second) if request.service.protected else None
         route = pair[0] if pair else spectrum.find_route(ends, lit, request.service)
         if reason or route is None:
             return f"{request.name}: {reason or 'no free channel on any path with light'}"
-        found[request.name] = Allocation(ends, route, pair[1] if pair else None)
-        spectrum.claim_ends(ends, request.name)
+        found[request.name] = Allocation(ends, second, route, pair[1] if pair else None)
+        for claimed in (ends, second) if second else (ends,):
+            spectrum.claim_ends(claimed, request.name)
         for leg in pair or (route,):
             spectrum.claim_route(leg, request.name)
     return found

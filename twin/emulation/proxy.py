@@ -10,7 +10,8 @@ It passes messages on unchanged, with two exceptions.
 
 A change of a flow table is made exact in time: Open vSwitch keeps forwarding with its cached flows for up to 5 ms after
 a change (its revalidators rest that long), so the proxy asks for a barrier of its own after each change and, once the
-switch has answered, empties the cache.
+switch has answered, empties the cache. The same when a port of a switch with groups goes up or down, because a group
+chooses among the ports that are up.
 
 Where the plan has light, cross-connects of optical switches obey it: see ``twin.emulation.plant``. A barrier is passed
 on when the light of its switch has settled.
@@ -35,7 +36,7 @@ from twin.traffic import loop
 
 OFP_VERSION = 4  # OpenFlow 1.3
 HEADER = struct.Struct("!BBHI")  # version, type, length, transaction id
-FEATURES_REPLY, FLOW_MOD, GROUP_MOD, BARRIER_REQUEST, BARRIER_REPLY = 6, 14, 15, 20, 21
+FEATURES_REPLY, PORT_STATUS, FLOW_MOD, GROUP_MOD, BARRIER_REQUEST, BARRIER_REPLY = 6, 12, 14, 15, 20, 21
 CHANGES = frozenset((FLOW_MOD, GROUP_MOD))
 #: Transaction ids of the proxy's own barriers: the controller's count up from small random numbers.
 OWN_XID = 0xFFFF0000
@@ -78,6 +79,7 @@ class Session:
         self._plant = plant
         self._names = names
         self._barriers = 0
+        self._groups = False
         self._optical: str | None = None
 
     async def to_switch(
@@ -87,9 +89,9 @@ class Session:
 
         def send(message: bytes) -> None:
             switch.write(message)
+            self._groups = self._groups or message[1] == GROUP_MOD
             if message[1] in CHANGES:
-                self._barriers = (self._barriers + 1) & 0xFFFF
-                switch.write(HEADER.pack(OFP_VERSION, BARRIER_REQUEST, HEADER.size, OWN_XID + self._barriers))
+                self._renew_cache(switch)
 
         while True:
             kind, message = await _message(reader)
@@ -102,6 +104,11 @@ class Session:
                     await self._plant.settled(self._optical)
                 send(message)
             await switch.drain()
+
+    def _renew_cache(self, switch: asyncio.StreamWriter) -> None:
+        """Have the cache emptied once the switch has done all that it was told, or has noticed by itself."""
+        self._barriers = (self._barriers + 1) & 0xFFFF
+        switch.write(HEADER.pack(OFP_VERSION, BARRIER_REQUEST, HEADER.size, OWN_XID + self._barriers))
 
     @staticmethod
     def _change_light(
@@ -117,7 +124,9 @@ class Session:
                 plant.delete(switch, flow)
             send(flow.message)
 
-    async def to_controller(self, reader: asyncio.StreamReader, controller: asyncio.StreamWriter) -> None:
+    async def to_controller(
+        self, reader: asyncio.StreamReader, controller: asyncio.StreamWriter, switch: asyncio.StreamWriter
+    ) -> None:
         """Pass the switch's messages on, but for the replies to our own barriers."""
         while True:
             kind, message = await _message(reader)
@@ -128,6 +137,8 @@ class Session:
                 if xid == OWN_XID + self._barriers:
                     await self._cache.empty()
                 continue
+            if kind == PORT_STATUS and self._groups:
+                self._renew_cache(switch)
             controller.write(message)
             await controller.drain()
 
@@ -157,7 +168,7 @@ class Proxy:
             return
         ways = (
             session.to_switch(from_controller, to_switch, to_controller),
-            session.to_controller(from_switch, to_controller),
+            session.to_controller(from_switch, to_controller, to_switch),
         )
         tasks = [asyncio.create_task(way) for way in ways]
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

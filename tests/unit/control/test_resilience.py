@@ -175,7 +175,7 @@ def test_paths_that_a_service_allows(bench: Any, service: Service, fibres: list[
             "no free path from a to b takes 1000 ms or less and avoids ab, c",
         ),
         (Service(min_rate_bps=800e9), "no free transceivers of one rate of 800 Gb/s or more at a and b"),
-        (Service(through=frozenset({"nowhere"})), "there is no fibre or site 'nowhere'"),
+        (Service(through=frozenset({"nowhere"})), "there is no fibre, site or shared risk 'nowhere'"),
     ],
 )
 def test_a_service_that_cannot_be_had_says_why(bench: Any, service: Service, reason: str) -> None:
@@ -224,7 +224,7 @@ def test_a_circuit_whose_path_still_does_stays(bench: Any) -> None:
             Service(Protection.ONE_PLUS_ONE),
             "circuit 'a-b' cannot change its protection or be moved under it; release it, ask anew",
         ),
-        (Service(), Service(avoid=frozenset({"x"})), "there is no fibre or site 'x'"),
+        (Service(), Service(avoid=frozenset({"x"})), "there is no fibre, site or shared risk 'x'"),
     ],
 )
 def test_changes_that_cannot_be(bench: Any, asked: Service, change: Service, reason: str) -> None:
