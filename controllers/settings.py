@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from twin.errors import BadInput
 from twin.plan.codec import from_json
@@ -14,16 +14,19 @@ from twin.plan.model import Plan
 from twin.workloads.scenario import Circuit, Scenario
 
 T = TypeVar("T")
+#: The controllers of ours that have options.
+WITH_OPTIONS: Final = ("engineered",)
 
 
 @dataclass(frozen=True)
 class Settings:
-    """``TWIN_PLAN`` (needed) is read into ``plan``, ``TWIN_SCENARIO`` into ``circuits``, those to request at the start.
-    ``northbound`` (``TWIN_NORTHBOUND``) is the unix socket to serve, ``events`` (``TWIN_EVENTS``) the JSONL file to
-    append to; None: do without."""
+    """``TWIN_PLAN`` (needed) is read into ``plan``, ``TWIN_SCENARIO`` into ``circuits``, those to request at the start,
+    and ``options``, the experiment's for this controller. ``northbound`` (``TWIN_NORTHBOUND``) is the unix socket to
+    serve, ``events`` (``TWIN_EVENTS``) the JSONL file to append to; None: do without."""
 
     plan: Plan
     circuits: tuple[Circuit, ...]
+    options: Mapping[str, Any]
     northbound: Path | None
     events: Path | None
 
@@ -35,23 +38,25 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         remedy = "name the file that the run wrote"
         raise BadInput("TWIN_PLAN", "", "the variable is not set", "the path of a plan.json", remedy)
     scenario = environment.get("TWIN_SCENARIO")
-    circuits = _circuits(scenario) if scenario else ()
+    circuits, options = _wanted(scenario) if scenario else ((), {})
     northbound, events = (environment.get(name) for name in ("TWIN_NORTHBOUND", "TWIN_EVENTS"))
     return Settings(
         plan=from_json_file(Plan, "TWIN_PLAN", plan),
         circuits=circuits,
+        options=options,
         northbound=Path(northbound) if northbound else None,
         events=Path(events) if events else None,
     )
 
 
-def _circuits(path: str) -> tuple[Circuit, ...]:
-    """The circuits the scenario wants. Neither of our controllers has an option, so that one given is a mistake."""
+def _wanted(path: str) -> tuple[tuple[Circuit, ...], Mapping[str, Any]]:
+    """The circuits the scenario wants, and the controller's options. All but one of ours have none, so that one given
+    is a mistake."""
     scenario = from_json_file(Scenario, "TWIN_SCENARIO", path)
-    if scenario.controller.options:
+    if scenario.controller.options and scenario.controller.name not in WITH_OPTIONS:
         found = ", ".join(scenario.controller.options)
         raise BadInput("TWIN_SCENARIO", "controller.options", f"found {found}", f"none for {scenario.controller.name}")
-    return scenario.circuits
+    return scenario.circuits, scenario.controller.options
 
 
 def from_json_file(kind: type[T], variable: str, path: str) -> T:

@@ -22,7 +22,7 @@ from controllers.openflow import (
     remove_group_message,
     remove_message,
 )
-from controllers.settings import from_environment
+from controllers.settings import Settings, from_environment
 from controllers.switch import Switch
 from twin.control.arp import parse_request
 from twin.control.brain import Brain
@@ -30,6 +30,7 @@ from twin.control.commands import (
     AddFlow,
     AddGroup,
     Answer,
+    AskCounters,
     Barrier,
     Command,
     PacketOut,
@@ -42,6 +43,7 @@ from twin.control.events import (
     ArpAsked,
     BarrierAnswered,
     CircuitRequested,
+    CountersRead,
     Event,
     FlowRefused,
     PortStatus,
@@ -66,10 +68,14 @@ class BrainApp(BaseApp):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._settings = from_environment(os.environ)
-        self._brain = type(self).brain_of(self._settings.plan)
+        self._brain = self.make_brain(self._settings)
         self._lock = hub.Semaphore()
         self._switches: dict[int, Switch] = {}
         self._events_file: IO[str] | None = None
+
+    def make_brain(self, settings: Settings) -> Brain:
+        """The brain that decides. An app whose brain has options overrides this."""
+        return type(self).brain_of(settings.plan)
 
     def start(self) -> Any:
         """Ask for the scenario's circuits, in its order, then open the northbound; switches come afterwards."""
@@ -103,6 +109,8 @@ class BrainApp(BaseApp):  # type: ignore[misc]
                 self._send(group.dpid, lambda datapath: remove_group_message(datapath, group))
             case Barrier(dpid, token):
                 self._send_barrier(dpid, token)
+            case AskCounters(dpid):
+                self._ask_for_counters(dpid)
             case PacketOut(dpid, port, data):
                 self._send(dpid, lambda datapath: packet_out_message(datapath, port, data))
             case Wake(at_s):
@@ -123,6 +131,11 @@ class BrainApp(BaseApp):  # type: ignore[misc]
         switch = self._switches.get(dpid)
         if switch is not None:
             switch.send_barrier(token)
+
+    def _ask_for_counters(self, dpid: int) -> None:
+        switch = self._switches.get(dpid)
+        if switch is not None:
+            switch.ask_for_counters()
 
     def _write(self, record: Record) -> None:
         self.logger.info("%s %s", record.event, record.details)
@@ -153,10 +166,16 @@ class BrainApp(BaseApp):  # type: ignore[misc]
 
     @handler.set_ev_cls(ofp_event.EventOFPFlowStatsReply, MAIN)  # type: ignore[untyped-decorator]
     def on_flow_stats(self, event: Any) -> None:
-        """A part of what a new switch holds; with the last part, the brain hears of the switch."""
+        """A part of what a new switch holds, or of its counters; with the last part, the brain hears of it."""
         datapath = event.msg.datapath
         switch = self._switches.get(datapath.id)
-        if switch is not None and switch.datapath is datapath and switch.take_flows(event.msg):
+        if switch is None or switch.datapath is not datapath:
+            return
+        if switch.counts(event.msg):
+            counts = switch.take_counters(event.msg)
+            if counts is not None:
+                self.feed(CountersRead(datapath.id, counts))
+        elif switch.take_flows(event.msg):
             dark = frozenset(number for number, port in datapath.ports.items() if not is_up(port, ofproto))
             self.feed(SwitchConnected(datapath.id, dark, tuple(switch.flows), tuple(switch.groups)))
 

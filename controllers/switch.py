@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections import deque
+from contextlib import suppress
 from typing import Any
 
 from controllers.openflow import flow_of, group_of, held_flows_request, held_groups_request
-from twin.control.flows import Entry, Flow, Group
+from twin.control.flows import Entry, Flow, FlowKey, Group
 
 
 class Switch:
@@ -18,6 +19,8 @@ class Switch:
         self.datapath = datapath
         self.flows: list[Flow] = []
         self.groups: list[Group] = []
+        self._counting: int | None = None
+        self._counters: list[tuple[FlowKey, int]] = []
         #: (xid, entry) of each FlowMod and GroupMod, and (token, None) of each barrier, in the order of sending.
         self._unconfirmed: deque[tuple[int, Entry | None]] = deque()
 
@@ -40,6 +43,24 @@ class Switch:
             except ValueError as problem:  # a flow with our cookie that we cannot have made: it stays
                 logging.getLogger(__name__).warning("switch %s: %s", self.datapath.id, problem)
         return not message.flags & ofproto.OFPMPF_REPLY_MORE
+
+    def ask_for_counters(self) -> None:
+        """Ask the switch how many bytes each of those flows has taken."""
+        message = held_flows_request(self.datapath)
+        self._counting, self._counters = self.datapath.set_xid(message), []
+        self.datapath.send_msg(message)
+
+    def counts(self, message: Any) -> bool:
+        """Whether ``message`` is a part of the latest answer to ``ask_for_counters``."""
+        return bool(message.xid == self._counting)
+
+    def take_counters(self, message: Any) -> tuple[tuple[FlowKey, int], ...] | None:
+        """Keep one part of that answer; with the last part, returns all of it."""
+        ofproto = self.datapath.ofproto
+        for entry in message.body:
+            with suppress(ValueError):  # no flow of ours
+                self._counters.append((flow_of(self.datapath.id, entry, ofproto).key, entry.byte_count))
+        return None if message.flags & ofproto.OFPMPF_REPLY_MORE else tuple(self._counters)
 
     def send(self, message: Any, entry: Entry | None) -> None:
         """Send ``message``; ``entry`` is what it adds, if it does."""

@@ -4,6 +4,7 @@
     {"do": "release", "name": "c2"}                                {"ok": false, "reason": "there is no circuit 'c2'"}
     {"do": "change", "name": "c1", "service": {"avoid": ["ab"]}}   {"ok": true}
     {"do": "request all", "circuits": [{"name": ...}, ...]}        {"ok": true}
+    {"do": "announce", "traffic": [["a", "b", 1e9]]}               {"ok": true}
     {"do": "list"}                                                 {"ok": true, "circuits": [...]}
 
 A request may have a ``service`` beside its sites, with the keys that ``service_of`` reads. One that cannot be met is
@@ -17,13 +18,26 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from twin.control.commands import Answer
-from twin.control.events import CircuitChanged, CircuitReleased, CircuitRequested, CircuitsListed, CircuitsRequested
+from twin.control.events import (
+    CircuitChanged,
+    CircuitReleased,
+    CircuitRequested,
+    CircuitsListed,
+    CircuitsRequested,
+    TrafficAnnounced,
+)
 from twin.control.service import Disjoint, Protection, Reconfigure, Service
 
-Question = CircuitRequested | CircuitsRequested | CircuitChanged | CircuitReleased | CircuitsListed
+Question = CircuitRequested | CircuitsRequested | CircuitChanged | CircuitReleased | CircuitsListed | TrafficAnnounced
 
 #: verb -> the keys it needs
-_KEYS: Final = {"request": ("name", "sites"), "change": ("name", "service"), "release": ("name",), "list": ()}
+_KEYS: Final = {
+    "request": ("name", "sites"),
+    "change": ("name", "service"),
+    "release": ("name",),
+    "announce": ("traffic",),
+    "list": (),
+}
 _ALL: Final = "request all"
 #: What a service's keys are called in a ``Service``, where it is another name, and what they may hold.
 _FIELD: Final = {"revert": "reverts", "capacity_bps": "min_rate_bps"}
@@ -85,6 +99,8 @@ def parse(line: str) -> Question:
         raise ValueError(f"{verb}: found the keys {', '.join(sorted(data))}; allowed: {allowed}")
     if verb == "list":
         return CircuitsListed()
+    if verb == "announce":
+        return TrafficAnnounced(_traffic(data["traffic"]))
     name = data["name"]
     if not isinstance(name, str) or not name:
         raise ValueError(f"name: found {_short(name)}; allowed: a text")
@@ -145,6 +161,14 @@ def _sites(found: Any) -> tuple[str, str]:
     if not isinstance(found, list) or len(found) != 2 or not all(isinstance(site, str) for site in found):
         raise ValueError(f"sites: found {_short(found)}; allowed: a list of two sites' names")
     return found[0], found[1]
+
+
+def _traffic(found: Any) -> tuple[tuple[str, str, float], ...]:
+    """(from, to, bytes) of each direction."""
+    for entry in found if isinstance(found, list) else [found]:
+        if not isinstance(entry, list) or len(entry) != 3 or not _is_names(entry[:2]) or not _is_number(entry[2]):
+            raise ValueError(f"traffic: found {_short(entry)}; allowed: a list of [site, site, bytes]")
+    return tuple((source, target, float(size)) for source, target, size in found)
 
 
 def _short(found: Any) -> str:

@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twin.control.commands import Answer
-from twin.control.events import CircuitChanged, CircuitReleased, CircuitRequested, CircuitsListed, CircuitsRequested
+from twin.control.events import (
+    CircuitChanged,
+    CircuitReleased,
+    CircuitRequested,
+    CircuitsListed,
+    CircuitsRequested,
+    TrafficAnnounced,
+)
 from twin.control.northbound import Question, parse, render, service_of
 from twin.control.service import Disjoint, Protection, Reconfigure, Service
 from twin.plan.codec import to_json
@@ -30,6 +37,8 @@ from twin.workloads.scenario import Circuit
             CircuitChanged("c", Service(avoid=frozenset({"x"}))),
         ),
         ('{"do": "list"}', CircuitsListed()),
+        ('{"do": "announce", "traffic": [["a", "b", 5e9]]}', TrafficAnnounced((("a", "b", 5e9),))),
+        ('{"do": "announce", "traffic": []}', TrafficAnnounced(())),
     ],
 )
 def test_lines_that_ask(line: str, question: Question) -> None:
@@ -40,8 +49,8 @@ def test_lines_that_ask(line: str, question: Question) -> None:
     ("line", "message"),
     [
         ("[1]", "found [1]; allowed: one JSON object a line"),
-        ('{"do": "dance"}', "do: found 'dance'; allowed: request, change, release, list, request all"),
-        ("{}", "do: found None; allowed: request, change, release, list, request all"),
+        ('{"do": "dance"}', "do: found 'dance'; allowed: request, change, release, announce, list, request all"),
+        ("{}", "do: found None; allowed: request, change, release, announce, list, request all"),
         ('{"do": "list", "x": 1}', "list: found the keys do, x; allowed: exactly do"),
         (
             '{"do": "request all"}',
@@ -51,6 +60,11 @@ def test_lines_that_ask(line: str, question: Question) -> None:
             '{"do": "request all", "circuits": [7]}',
             "circuits: found 7; allowed: name, sites, and perhaps service",
         ),
+        (
+            '{"do": "announce", "traffic": [["a", "b", -1]]}',
+            "traffic: found ['a', 'b', -1]; allowed: a list of [site, site, bytes]",
+        ),
+        ('{"do": "announce", "traffic": 5}', "traffic: found 5; allowed: a list of [site, site, bytes]"),
         ('{"do": "release"}', "release: found the keys do; allowed: exactly do, name"),
         ('{"do": "release", "name": ""}', "name: found ''; allowed: a text"),
         (

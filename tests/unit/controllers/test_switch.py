@@ -20,8 +20,12 @@ class Datapath:
         self.id = 1
         self.sent: list[Any] = []
         self.xid = 100
-        self.ofproto = SimpleNamespace(OFPMPF_REPLY_MORE=1)
-        self.ofproto_parser = SimpleNamespace(OFPBarrierRequest=lambda datapath: Message())
+        self.ofproto = SimpleNamespace(OFPMPF_REPLY_MORE=1, OFPTT_ALL=255, OFPP_ANY=0, OFPG_ANY=0, OFPAT_OUTPUT=0)
+        self.ofproto_parser = SimpleNamespace(
+            OFPBarrierRequest=lambda datapath: Message(),
+            OFPMatch=lambda: None,
+            OFPFlowStatsRequest=lambda **fields: Message(),
+        )
 
     def set_xid(self, message: Any) -> int:
         self.xid += 1
@@ -63,3 +67,23 @@ def test_an_answer_in_parts_is_whole_with_the_last() -> None:
     assert switch.take_flows(SimpleNamespace(body=[], flags=1)) is False
     assert switch.take_flows(SimpleNamespace(body=[], flags=0)) is True
     assert switch.flows == []
+
+
+def entry(fields: dict[str, Any], byte_count: int) -> Any:
+    match = SimpleNamespace(items=lambda: list(fields.items()))
+    return SimpleNamespace(match=match, priority=100, instructions=[], byte_count=byte_count)
+
+
+def test_counters_are_told_from_what_a_new_switch_holds_by_the_number_of_the_question() -> None:
+    """A flow that cannot be ours is left out; an older answer is none."""
+    datapath = Datapath()
+    switch = Switch(datapath)
+    switch.ask_for_counters()
+    first = SimpleNamespace(body=[entry({"in_port": 1}, 5)], flags=1, xid=101)
+    last = SimpleNamespace(body=[entry({"in_port": 2}, 7), entry({"tcp_dst": 80}, 9)], flags=0, xid=101)
+    assert [switch.counts(message) for message in (first, last, SimpleNamespace(xid=100))] == [True, True, False]
+    assert switch.take_counters(first) is None
+    assert switch.take_counters(last) == ((flow(1).key, 5), (flow(2).key, 7))
+    switch.ask_for_counters()
+    assert not switch.counts(first)
+    assert switch.take_counters(SimpleNamespace(body=[], flags=0, xid=102)) == ()
