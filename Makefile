@@ -21,7 +21,7 @@ setup: $(VENV)/.kernel ## install packages, make the virtual environment, build 
 demo: setup ## a fibre is cut under an all-reduce between three sites
 	$(RUN)/twin run experiments/three-sites-cut.yaml
 
-test: setup $(VENV)/stock-kernel ## all tests: the unit tests, then those that boot the lab kernel
+test: setup $(VENV)/stock-kernel $(VENV)/ryu $(VENV)/faucet ## all tests: the unit tests, then those that boot the lab kernel
 	$(TIDY) $(RUN)/pytest -n auto tests/unit
 	$(TIDY) $(RUN)/pytest -n auto --dist loadfile tests/lab
 
@@ -59,6 +59,17 @@ $(VENV)/ns3: $(VENV)/.installed
 $(VENV)/stock-kernel: $(VENV)/.packages $(wildcard tests/lab/stock_kernel/*.sh)
 	$(OPEN) sh twin/lab/install-packages.sh qemu-system-x86 busybox-static kmod
 	$(OPEN) rm -rf $@ && sh tests/lab/stock_kernel/fetch.sh $@ && touch $@
+
+# Others' controllers, in environments of their own. Where one cannot be installed its tests are skipped, and say so.
+$(VENV)/ryu: $(VENV)/.installed controllers/install-ryu.sh
+	-$(OPEN) PYTHON=$(PYTHON) sh controllers/install-ryu.sh $@
+	mkdir -p $@ && touch $@
+
+$(VENV)/faucet: $(VENV)/.installed
+	$(OPEN) sh twin/lab/install-packages.sh gcc libc6-dev python3.11-dev
+	$(OPEN) $(PYTHON) -m venv $@
+	-$(OPEN) $@/bin/python -m pip install --disable-pip-version-check --progress-bar off -q 'faucet >=1.10.12,<1.11'
+	touch $@
 
 $(VENV)/.kernel: $(VENV)/.installed $(RECIPE)
 	$(OPEN) $(RUN)/twin lab build

@@ -1,8 +1,11 @@
-"""What circuits promise, read from bundles: nothing is lost in a planned move, and a dead controller harms nobody."""
+"""What circuits promise, read from bundles: nothing is lost in a planned move, and a dead controller harms nobody.
+
+On os-ken, and on Ryu 4.34 where ``make test`` could install it."""
 
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,20 +17,37 @@ from twin.results.outcome import AllReduceRecord, PacketsRecord
 
 ROOT = Path(__file__).parents[2]
 FOUND = "found up when the controller started"
+#: Ryu's last release, in an environment of its own.
+RYU = Path(sys.prefix) / "ryu" / "bin" / "python"
+ON_RYU = (
+    f'{{command: [{RYU}, -m, controllers.launch, {ROOT}/controllers/optical_circuit.py, --port, "{{port}}"], '
+    "circuits: true}"
+)
 
 
-def play(folder: Path, text: str) -> Run:
+@pytest.fixture(params=["os-ken", "ryu"])
+def controller(request: pytest.FixtureRequest) -> str:
+    """Our controller, on each library."""
+    if request.param == "os-ken":
+        return "optical_circuit"
+    if not RYU.with_name("ryu-manager").exists():
+        pytest.skip(f"Ryu 4.34 is not installed in {RYU.parents[1]} (make test tries to)")
+    return ON_RYU
+
+
+def play(folder: Path, controller: str, text: str) -> Run:
     """Run an experiment on the three sites and read its bundle."""
     topology = os.path.relpath(ROOT / "topologies" / "three-sites.yaml", folder)
-    (folder / "e.yaml").write_text(f"name: e\ntopology: {topology}\ncontroller: optical_circuit\n{text}")
+    (folder / "e.yaml").write_text(f"name: e\ntopology: {topology}\ncontroller: {controller}\n{text}")
     return bundle.read_run(experiment.run(folder / "e.yaml", folder / "run").folder)
 
 
 @pytest.fixture
-def moved(tmp_path: Path) -> Run:
+def moved(tmp_path: Path, controller: str) -> Run:
     """An all-reduce and probes over 400 Gb/s while their circuit returns to its shorter path."""
     return play(
         tmp_path,
+        controller,
         """
 circuits: [tokyo-osaka]
 workloads:
@@ -57,10 +77,11 @@ def test_make_before_break_loses_nothing_under_an_all_reduce(moved: Run) -> None
 
 
 @pytest.fixture
-def restarted(tmp_path: Path) -> Run:
+def restarted(tmp_path: Path, controller: str) -> Run:
     """A controller that is killed; probes and a cut afterwards, with another one in between."""
     return play(
         tmp_path,
+        controller,
         """
 circuits: all
 workloads:
