@@ -14,7 +14,7 @@ else that one is drained first, and what is new waits for its transceivers: ``Br
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,7 +25,7 @@ from twin.control.engineering.burden import burden
 from twin.control.engineering.change import change_to
 from twin.control.engineering.exact import exact
 from twin.control.engineering.greedy import greedy
-from twin.control.engineering.ground import Ground, Mesh, Pair, Traffic, ground_of, pair_of
+from twin.control.engineering.ground import Ground, Mesh, Pair, Survey, Traffic, pair_of
 from twin.control.engineering.meter import Meter, leads_of
 from twin.control.engineering.worth import dark_s, gain_s, repays
 from twin.control.events import CircuitReleased, CircuitRequested, CountersRead, Event, SwitchLost, TrafficAnnounced
@@ -57,6 +57,7 @@ class Engineer(Brain):
         super().__init__(plan, restores=True)
         self._policy = policy
         self._dark_s = dark_s(plan)
+        self._survey = Survey(self.plant)
         self._meter = Meter(self.plant, self.tables)
         self._awaited: set[int] = set()
         self._read_at_s: float | None = None
@@ -120,7 +121,8 @@ class Engineer(Brain):
         """Change the circuits where that repays."""
         living = [circuit for circuit in self._alive() if circuit.state is not State.DRAINING]
         own = {circuit.name: circuit.sites for circuit in living if circuit.name.startswith((PREFIX, _FOUND))}
-        ground = ground_of(self.plant, [circuit.sites for circuit in living if circuit.name not in own])
+        held = Counter(site for circuit in living for site in _held(circuit, circuit.name in own))
+        ground = self._survey.ground([circuit.sites for circuit in living if circuit.name not in own], held)
         change = change_to(ground, own, SOLVERS[self._policy.solver](ground, traffic))
         now = burden(ground, dict(Counter(map(pair_of, own.values()))), traffic)
         then = burden(ground, change.mesh, traffic)
@@ -137,6 +139,14 @@ class Engineer(Brain):
         for event in events:
             commands += [c for c in super().handle(event, now_s) if not isinstance(c, Answer)]
         return commands
+
+
+def _held(circuit: Circuit, own: bool) -> Iterator[str]:
+    """The sites of the transceivers that a circuit keeps: of the engineer's own, only those of a second path."""
+    if not own:
+        yield from circuit.sites
+    if circuit.second is not None:
+        yield from circuit.sites
 
 
 def _names(pairs: tuple[Pair, ...], taken: set[str]) -> list[str]:

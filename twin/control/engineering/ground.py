@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from twin.control.plant import Plant
-from twin.control.routing import shortest_path
+from twin.control.requests import why_impossible
+from twin.control.service import PLAIN
+from twin.control.spectrum import Spectrum
 
 #: Two sites; in alphabetical order where both directions are meant.
 Pair = tuple[str, str]
@@ -57,22 +59,39 @@ class Ground:
         return dict(Counter(self.fixed) + Counter(mesh))
 
 
-def ground_of(plant: Plant, fixed: Iterable[Pair]) -> Ground:
-    """The ground of ``plant`` as far as its fibres have light; ``fixed`` are the sites of each circuit that stays."""
-    stay = Counter(map(pair_of, fixed))
-    held = Counter(site for pair in stay.elements() for site in pair)
-    owned = Counter(transceiver.site for transceiver in plant.plan.transceivers)
-    joins = {pair: join for pair in combinations(sorted(owned), 2) if (join := _join(plant, pair)) is not None}
-    ports = {site: count - held[site] for site, count in owned.items()}
-    return Ground(ports, joins, {pair: count for pair, count in stay.items() if pair in joins})
+class Survey:
+    """What light can join on ``plant``: looked at anew only when fibres go dark or come back."""
 
+    def __init__(self, plant: Plant) -> None:
+        self._plant = plant
+        self._seen: tuple[frozenset[str], dict[Pair, Join]] | None = None
 
-def _join(plant: Plant, pair: Pair) -> Join | None:
-    """Of the rates that both sites have, the first one's: that of the transceivers which a request gets first."""
-    rates = [[t.rate_bps for t in plant.plan.transceivers if t.site == site] for site in pair]
-    switches = [plant.plan.site_by_name[site].optical for site in pair]
-    common = [rate for rate in rates[0] if rate in rates[1]]
-    if not common or switches[0] is None or switches[1] is None:
-        return None
-    path = shortest_path(plant.fibre_graph, switches[0], switches[1], lambda edge: plant.works(edge.name))
-    return Join(sum(edge.delay_ps for edge in path), common[0]) if path else None
+    def ground(self, fixed: Iterable[Pair], held: Mapping[str, int]) -> Ground:
+        """The ground as far as the fibres have light; ``fixed`` are the sites of each circuit that stays, ``held`` is
+        how many transceivers those have, by site."""
+        owned = Counter(transceiver.site for transceiver in self._plant.plan.transceivers)
+        ports = {site: count - held.get(site, 0) for site, count in owned.items()}
+        joins = self._joins()
+        stay = Counter(pair for sites in fixed if (pair := pair_of(sites)) in joins)
+        return Ground(ports, joins, dict(stay))
+
+    def _joins(self) -> dict[Pair, Join]:
+        plan = self._plant.plan
+        dark = frozenset(fibre.name for fibre in plan.fibres if not self._plant.works(fibre.name))
+        if self._seen is None or self._seen[0] != dark:
+            sites = sorted({transceiver.site for transceiver in plan.transceivers})
+            found = ((pair, self._join(pair)) for pair in combinations(sites, 2))
+            self._seen = dark, {pair: join for pair, join in found if join is not None}
+        return self._seen[1]
+
+    def _join(self, pair: Pair) -> Join | None:
+        """The circuit that a first request between the two sites would get."""
+        if why_impossible(self._plant, pair, PLAIN):
+            return None
+        spectrum = Spectrum(self._plant)
+        ends = spectrum.free_ends(pair)
+        route = None if isinstance(ends, str) else spectrum.find_route(ends, self._plant.works)
+        if route is None:
+            return None
+        rate_bps = min(route.ends[0].rate_bps, self._plant.reach.rate_bps(route.ends[0], route.path))
+        return Join(route.cost[0], rate_bps)

@@ -91,9 +91,10 @@ def leads_of(plant: Plant, circuits: Iterable[Circuit]) -> dict[Port, str]:
     """The borders' ports that lead to other sites, over ``circuits`` and packet links -> the site."""
     leads: dict[Port, str] = {}
     for circuit in circuits:
-        for end, far in zip(circuit.ends or (), (circuit.ends or ())[::-1], strict=True):
-            port = plant.plan.link_by_name[end.link].at(end.switch).port
-            leads[Port(plant.dpid_of[end.switch], port)] = far.site
+        for pair in (circuit.ends, circuit.second):
+            for end, far in zip(pair or (), (pair or ())[::-1], strict=True):
+                port = plant.plan.link_by_name[end.link].at(end.switch).port
+                leads[Port(plant.dpid_of[end.switch], port)] = far.site
     site_at = {site.border: site.name for site in plant.plan.sites}
     for link in plant.plan.links:
         for here in link.ends if link.kind == "packet" else ():
