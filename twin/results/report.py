@@ -6,18 +6,20 @@ The page is the same, byte for byte, for two bundles that differ only in wall ti
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
-from twin.results import bundle, report_prose, report_tables, samples
+from twin.results import bundle, light_tables, report_prose, report_tables, samples, telemetry
 from twin.results.bundle import Run
 from twin.results.document import Results
 from twin.results.html_parts import Markup, join, section, tag
+from twin.results.light_figure import gsnr_figure
 from twin.results.outcome import AllReduceRecord, PacketsRecord
-from twin.results.throughput_figure import Throughput, fibre_throughput, line_throughput, server_throughput
+from twin.results.throughput_figure import fibre_throughput, line_throughput, server_throughput
 from twin.results.time_figure import Figure, TimeAxis, time_axis, to_plotly
 from twin.results.topology_figure import topology_figure
 from twin.results.workload_figures import allreduce_figure, probes_figure
@@ -33,12 +35,19 @@ def write(folder: Path) -> Path:
     table = samples.read_parquet(folder / bundle.SAMPLES)
     last_s = pc.max(table.column("t_s")).as_py() if table.num_rows else 0.0
     path = folder / bundle.REPORT
-    path.write_text(page(results, bundle.read_run(folder), samples.rates(table), last_s), encoding="utf-8")
+    light = telemetry.read_parquet(folder)
+    path.write_text(page(results, bundle.read_run(folder), samples.rates(table), last_s, light), encoding="utf-8")
     return path
 
 
-def page(results: Results, run: Run, rates: dict[samples.Direction, samples.RateSeries], last_sample_s: float) -> str:
-    """The whole page as HTML. Pure."""
+def page(
+    results: Results,
+    run: Run,
+    rates: dict[samples.Direction, samples.RateSeries],
+    last_sample_s: float,
+    light: pa.Table | None = None,
+) -> str:
+    """The whole page as HTML; ``light`` is the run's telemetry. Pure."""
     axis = time_axis(run, last_sample_s)
     figures: list[Figure] = []
     sections = [
@@ -51,6 +60,7 @@ def page(results: Results, run: Run, rates: dict[samples.Direction, samples.Rate
             report_tables.plant(run.plan),
         ),
         section("timeline", "What happened", report_tables.happened(run, axis.marks), report_tables.restored(run)),
+        *_light(run, light, axis, figures),
         *_throughput(run, rates, axis, figures),
         *_workloads(results, run, axis, figures),
         section("expectations", "Expectations", report_tables.expectations(results)),
@@ -98,17 +108,35 @@ def _throughput(
         found_all = [("Servers, Gb/s", server_throughput(run.plan, rates, axis))]
     for title, found in found_all:
         if found.figure is not None:
-            parts += [tag("h3", title), _chart(found.figure, figures), _left_out(found)]
+            note = _left_out(found.left_out, "idle or less busy than these")
+            parts += [tag("h3", title), _chart(found.figure, figures), note]
     yield section("throughput", "Throughput", *parts)
 
 
-def _left_out(found: Throughput) -> Markup:
-    if not found.left_out:
+def _light(run: Run, light: pa.Table | None, axis: TimeAxis, figures: list[Figure]) -> Iterator[Markup]:
+    """Nothing where the plan does not look at light, or where nobody did (a prediction)."""
+    if light is None:
+        return
+    figure, left_out = gsnr_figure(light, axis)
+    yield section(
+        "light",
+        "Light",
+        light_tables.dark(run),
+        _chart(figure, figures),
+        _left_out(left_out, "less happened to them"),
+        light_tables.alarms(run),
+        light_tables.last_readings(light, "transceiver"),
+        tag("details", join([tag("summary", "Every amplifier"), light_tables.last_readings(light, "amplifier")])),
+    )
+
+
+def _left_out(names: Sequence[str], why: str) -> Markup:
+    if not names:
         return Markup("")
-    named = ", ".join(found.left_out[:_NAMED_UP_TO])
-    more = len(found.left_out) - _NAMED_UP_TO
+    named = ", ".join(names[:_NAMED_UP_TO])
+    more = len(names) - _NAMED_UP_TO
     rest = f" and {more} more" if more > 0 else ""
-    return tag("p", f"Not drawn, because idle or less busy than these: {named}{rest}.", class_="note")
+    return tag("p", f"Not drawn, because {why}: {named}{rest}.", class_="note")
 
 
 def _workloads(results: Results, run: Run, axis: TimeAxis, figures: list[Figure]) -> Iterator[Markup]:
@@ -121,6 +149,7 @@ def _workloads(results: Results, run: Run, axis: TimeAxis, figures: list[Figure]
         elif isinstance(record, PacketsRecord):
             probing.append(_chart(probes_figure(name, record, axis, number), figures))
     yield section("training", "Training", report_tables.training(results, run))
+    yield section("jobs", "Jobs, storage and stragglers", *report_tables.jobs(results, run))
     operations = {record.operation for _, record in run.records if isinstance(record, AllReduceRecord)}
     heading = "All-reduce" if operations <= {"all-reduce"} else "Collectives"
     yield section("allreduce", heading, *collective)

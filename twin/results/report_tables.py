@@ -9,6 +9,7 @@ from twin.results.bundle import Run
 from twin.results.document import Metric, Results, Verdict
 from twin.results.event_marks import Mark
 from twin.results.html_parts import Cell, Markup, join, table, tag
+from twin.results.job_tables import job_tables
 from twin.results.outcome import (
     AllReduceRecord,
     Iperf3Record,
@@ -180,7 +181,7 @@ def happened(run: Run, marks: Sequence[Mark]) -> Markup:
         mark = letters.get(id(event))
         badge: Cell = tag("b", mark.letter, class_=f"badge {mark.kind}") if mark else ""
         rows.append([moment(event.t_s), badge, event.source, describe(event)])
-    return _cut_short(table("Timeline and controller", ("at", "mark", "who", "what"), rows[:ROWS_UP_TO]), len(rows))
+    return cut_short(table("Timeline and controller", ("at", "mark", "who", "what"), rows[:ROWS_UP_TO]), len(rows))
 
 
 def restored(run: Run) -> Markup:
@@ -224,6 +225,12 @@ def training(results: Results, run: Run) -> Markup:
         if isinstance(record, TrainingRecord)
     ]
     return table("Training", (*heads, "tokens/s"), rows, numbers=len(columns)) if rows else Markup("")
+
+
+def jobs(results: Results, run: Run) -> Iterator[Markup]:
+    """All jobs, a training's storage, and who waits for whom."""
+    for found in job_tables(results, run):
+        yield table(found.title, found.heads, found.rows, numbers=found.numbers)
 
 
 def probes(results: Results, run: Run) -> Markup:
@@ -291,7 +298,7 @@ def _queue_row(queue: QueueRecord) -> list[Cell]:
 def every_event(run: Run) -> Markup:
     """The whole log, as far as a page should go."""
     rows = [[moment(event.t_s), event.source, describe(event)] for event in run.events[:ROWS_UP_TO]]
-    return _cut_short(table("Event log", ("at", "who", "what"), rows), len(run.events))
+    return cut_short(table("Event log", ("at", "who", "what"), rows), len(run.events))
 
 
 def every_metric(results: Results) -> Markup:
@@ -300,7 +307,8 @@ def every_metric(results: Results) -> Markup:
     return table("Metrics", ("name", "value", "unit"), rows, numbers=2)
 
 
-def _cut_short(shown: Markup, rows: int) -> Markup:
+def cut_short(shown: Markup, rows: int) -> Markup:
+    """A table of the first rows, with a note where there are more."""
     if rows <= ROWS_UP_TO:
         return shown
     note = f"The first {ROWS_UP_TO} of {rows:,} rows; events.jsonl has them all."

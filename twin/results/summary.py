@@ -8,11 +8,13 @@ from rich.table import Table
 from rich.text import Text
 
 from twin.results.bundle import Run
+from twin.results.dark_windows import dark_windows
 from twin.results.document import Fidelity, Metric, Results
+from twin.results.job_tables import TextTable, job_tables
 from twin.results.outcome import AllReduceRecord, CircuitRecord, Iperf3Record, PacketsRecord, TrainingRecord
 from twin.results.phases import AFTER, BEFORE, DURING
 from twin.results.restoration import restorations
-from twin.results.wording import LANDMARKS, describe, moment, path, show, show_got
+from twin.results.wording import LANDMARKS, describe, moment, path, rounded, show, show_got
 from twin.units import show_time
 
 NOTHING = "-"
@@ -25,9 +27,11 @@ def render(results: Results, run: Run) -> RenderableType:
         _circuits(results, run.outcome.circuits),
         _allreduces(results, run),
         _training(results, run),
+        *(_text_table(found) for found in job_tables(results, run)),
         _probes(results, run),
         _streams(results, run),
         _timeline(run),
+        _dark(run),
         _restored(run),
         _expectations(results),
     ):
@@ -55,6 +59,13 @@ def _table(title: str, *columns: str, numbers: int = 0) -> Table:
     for index, column in enumerate(columns):
         number = index >= len(columns) - numbers
         table.add_column(column, justify="right" if number else "left", no_wrap=number, overflow="fold")
+    return table
+
+
+def _text_table(found: TextTable) -> Table:
+    table = _table(found.title, *found.heads, numbers=found.numbers)
+    for row in found.rows:
+        table.add_row(*(Text(cell) for cell in row))
     return table
 
 
@@ -113,6 +124,8 @@ def _streams(results: Results, run: Run) -> Table:
 
 #: What the plant says that belongs beside the timeline: where a dark time begins and ends, and rates.
 _PLANT = frozenset(("carrier-down", "carrier-up", "rate-changed"))
+#: Dark windows in the summary; the report has more.
+_DARK_UP_TO = 16
 
 
 def _timeline(run: Run) -> Table | None:
@@ -128,6 +141,17 @@ def _timeline(run: Run) -> Table | None:
             style = "red" if event.is_cut else "green" if event.is_repair else ""
             table.add_row(Text(_aligned(event.t_s, whole)), Text(event.source), Text(describe(event), style=style))
     table.columns[0].no_wrap = table.columns[1].no_wrap = True
+    return table
+
+
+def _dark(run: Run) -> Table:
+    """Where the time of the dark windows went, as far as a terminal should go."""
+    table = _table("Dark windows", "receiver", "at", "waiting", "switching", "locking", "in all", numbers=5)
+    for dark in dark_windows(run.events)[:_DARK_UP_TO]:
+        times = (dark.waiting_s, dark.switching_s, dark.locking_s)
+        parts = [NOTHING if part is None else show_time(rounded(max(0.0, round(part, 9)), 5)) for part in times]
+        total = "never" if dark.total_s is None else show_time(rounded(dark.total_s, 5))
+        table.add_row(Text(dark.transceiver), moment(dark.since_s), *parts, total)
     return table
 
 

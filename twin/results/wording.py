@@ -14,6 +14,12 @@ LANDMARKS = (
     "fibre-repaired",
     "link-cut",
     "link-repaired",
+    "amplifier-degraded",
+    "amplifier-drifts",
+    "amplifier-restored",
+    "fibre-degraded",
+    "fibre-drifts",
+    "fibre-restored",
     "circuit-requested",
     "circuit-down",
     "circuit-active",
@@ -35,6 +41,10 @@ def describe(event: Event) -> str:
         return f"workload {details.get('workload', event.source)} {event.name.removeprefix('workload-')}"
     if event.source == "plant" and "transceiver" in details:
         return _describe_transceiver(event)
+    if event.source == "plant" and "switch" in details:
+        return _describe_switch(event)
+    if "level_db" in details:
+        return _describe_harm(event)
     rest = ", ".join(f"{key} {_value(value)}" for key, value in details.items())
     return event.name.replace("-", " ") + (f": {rest}" if rest else "")
 
@@ -56,13 +66,42 @@ def _describe_transceiver(event: Event) -> str:
     text = f"{event.details['transceiver']} {event.name.replace('-', ' ')}"
     if "rate_bps" in event.details:
         return f"{text}: {event.details['mode']}, {show_rate(float(event.details['rate_bps']))}"
+    if "lock_s" in event.details:
+        return f"{event.details['transceiver']} sees light again and locks on to it, {_time(event, 'lock_s')}"
     return f"{text}: {event.details.get('reason') or event.details.get('alarm')}"
+
+
+def _describe_switch(event: Event) -> str:
+    """``osaka-roadm port 1 to 3 switching, 15 ms``, ``osaka-roadm barrier passed, held 15 ms``."""
+    details = event.details
+    if "held_s" in details:
+        return f"{details['switch']} barrier passed, held {_time(event, 'held_s')}"
+    text = f"{details['switch']} port {details['port']} to {details['to']} {event.name.removeprefix('cross-connect-')}"
+    return f"{text}, {_time(event, 'switching_s')}" if "switching_s" in details else text
+
+
+def _describe_harm(event: Event) -> str:
+    """``amplifier a-b.2 degraded: 3 dB more noise than planned``, ``fibre a-b drifts: to ..., over 2 s``."""
+    kind, _, what = event.name.partition("-")
+    level_db = float(event.details["level_db"])
+    harm = "noise" if kind == "amplifier" else "loss"
+    more = f"{level_db:g} dB more {harm} than planned" if level_db else "as planned"
+    if "over_s" in event.details:
+        more = f"{more}, over {_time(event, 'over_s')}"
+    return f"{kind} {event.details[kind]} {what}: {more}"
+
+
+def _time(event: Event, key: str) -> str:
+    return show_time(rounded(float(event.details[key]), 5))
 
 
 def short(event: Event) -> str:
     """The event in as few words as a label in a plot may have."""
     if event.victim is not None:
         return f"{event.victim[1]} {'cut' if event.is_cut else 'repaired'}"
+    if "level_db" in event.details:
+        kind, _, what = event.name.partition("-")
+        return f"{event.details[kind]} {what}"
     return f"{event.details.get('circuit', '')} {event.name.removeprefix('circuit-')}".strip()
 
 

@@ -20,6 +20,31 @@ from twin.results.wording import describe, moment, show, show_bytes, show_got
         (Event(0, "timeline", "workload-started", {"workload": "w"}), "workload w started"),
         (Event(0, "w", "workload-ended"), "workload w ended"),
         (Event(0, "controller", "port-down", {"switch": "s1", "port": 2}), "port down: switch s1, port 2"),
+        (
+            Event(0, "timeline", "amplifier-degraded", {"amplifier": "a-b.2", "level_db": 3.0}),
+            "amplifier a-b.2 degraded: 3 dB more noise than planned",
+        ),
+        (
+            Event(0, "timeline", "fibre-drifts", {"fibre": "a-b", "level_db": 0.5, "over_s": 2.0}),
+            "fibre a-b drifts: 0.5 dB more loss than planned, over 2 s",
+        ),
+        (
+            Event(0, "timeline", "fibre-restored", {"fibre": "a-b", "level_db": 0.0}),
+            "fibre a-b restored: as planned",
+        ),
+        (
+            Event(0, "plant", "cross-connect-switching", {"switch": "r", "port": 1, "to": 3, "switching_s": 0.015}),
+            "r port 1 to 3 switching, 15 ms",
+        ),
+        (Event(0, "plant", "cross-connect-lit", {"switch": "r", "port": 1, "to": 3}), "r port 1 to 3 lit"),
+        (
+            Event(0, "plant", "barrier-passed", {"switch": "r", "held_s": 0.015}),
+            "r barrier passed, held 15 ms",
+        ),
+        (
+            Event(0, "plant", "receiver-locking", {"transceiver": "t1", "lock_s": 5.67}),
+            "t1 sees light again and locks on to it, 5.67 s",
+        ),
     ],
 )
 def test_events_in_words(event: Event, words: str) -> None:
