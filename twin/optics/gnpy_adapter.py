@@ -39,7 +39,8 @@ def library(system: LineSystem) -> dict[str, Any]:
 class Passage:
     """What a line does to a carrier, the mean over a full band: the noise it adds, dispersion in ps/nm, and the power
     of a channel in dBm: as sent, at the first span's start, into and out of each amplifier, at the last span's end, and
-    as the last ROADM drops it."""
+    as the last ROADM drops it. ``polarisation`` is PMD in ps and PDL in dB, of the line with the ROADM that it leaves;
+    ``drop`` the same of the ROADM at its end."""
 
     noise: Noise
     dispersion_ps_nm: float
@@ -48,6 +49,8 @@ class Passage:
     levels_dbm: tuple[tuple[float, float], ...]
     received_dbm: float
     dropped_dbm: float
+    polarisation: tuple[float, float]
+    drop: tuple[float, float]
 
     @property
     def is_finite(self) -> bool:
@@ -127,6 +130,7 @@ class DesignedPlant:
         spans_dbm: list[float] = []
         levels_dbm: list[tuple[float, float]] = []
         sent_dbm = float(numpy.mean(light.pch_dbm))
+        polarisation = [(0.0, 0.0)]
         for before, element, after in zip(path, path[1:-1], path[2:], strict=False):
             ase_before, nli_before = light.ase / light.signal, light.nli / light.signal
             into_dbm = float(numpy.mean(light.pch_dbm))
@@ -140,6 +144,7 @@ class DesignedPlant:
             elif isinstance(element, Fiber):
                 nli.append(float(numpy.mean(light.nli / light.signal - nli_before)))
                 spans_dbm += [into_dbm, float(numpy.mean(light.pch_dbm))]
+            polarisation.append((float(numpy.mean(light.pmd)) * 1e12, float(numpy.mean(light.pdl))))
         return Passage(
             noise=Noise(tuple(ase), tuple(nli)),
             dispersion_ps_nm=float(numpy.mean(light.chromatic_dispersion)) * 1e3,
@@ -148,6 +153,8 @@ class DesignedPlant:
             levels_dbm=tuple(levels_dbm),
             received_dbm=spans_dbm[-1],
             dropped_dbm=float(numpy.mean(light.pch_dbm)),
+            polarisation=polarisation[-2],
+            drop=_added(*polarisation[-2:]),
         )
 
     def _spectrum(self, path: list[Any], mode: Mode) -> Any:
@@ -171,6 +178,12 @@ class DesignedPlant:
             remedy = "keep the band within the amplifiers'"
             raise BadInput(f"line system {self._system.name}", "band", f"{found} channels", "", remedy)
         return kept
+
+
+def _added(before: tuple[float, float], after: tuple[float, float]) -> tuple[float, float]:
+    """What came on top, where squares add up."""
+    pmd, pdl = (math.sqrt(max(b * b - a * a, 0.0)) for a, b in zip(before, after, strict=True))
+    return pmd, pdl
 
 
 @contextmanager

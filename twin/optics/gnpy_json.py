@@ -14,10 +14,13 @@ import copy
 import math
 from collections.abc import Iterable
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 from twin.plan.catalogue import Catalogue, FibreType, LineSystem, Mode, TransceiverType
 from twin.plan.topology import FibrePair, Site, Topology
+
+#: What a receiver is penalised for: our name -> GNPy's.
+PENALTIES: Final = {"dispersion": "chromatic_dispersion", "pmd": "pmd", "pdl": "pdl"}
 
 
 def network(topology: Topology, catalogue: Catalogue) -> dict[str, Any]:
@@ -64,7 +67,8 @@ def equipment(
         "power_range_db": [0, 0, 1],
         "sys_margins": margin_db,
     }
-    library["Fiber"] = [*library["Fiber"], *(_fibre_type(fibre) for fibre in fibres)]
+    own = {fibre.name: _fibre_type(fibre) for fibre in fibres}
+    library["Fiber"] = [*(item for item in library["Fiber"] if item.get("type_variety") not in own), *own.values()]
     library["Transceiver"] = [_transceiver(kind, system) for kind in types]
     return library
 
@@ -127,6 +131,14 @@ def _fibre_type(fibre: FibreType) -> dict[str, Any]:
     }
 
 
+def _penalties(mode: Mode) -> list[dict[str, float]]:
+    return [
+        {name: value, "penalty_value": penalty_db}
+        for key, name in PENALTIES.items()
+        for value, penalty_db in getattr(mode, key)
+    ]
+
+
 def _transceiver(kind: TransceiverType, system: LineSystem) -> dict[str, Any]:
     modes = [
         {
@@ -139,11 +151,7 @@ def _transceiver(kind: TransceiverType, system: LineSystem) -> dict[str, Any]:
             "min_spacing": mode.slot_hz,
             "cost": 1,
         }
-        | (
-            {"penalties": [{"chromatic_dispersion": cd, "penalty_value": db} for cd, db in mode.dispersion]}
-            if mode.dispersion
-            else {}
-        )
+        | ({"penalties": penalties} if (penalties := _penalties(mode)) else {})
         for mode in kind.modes
     ]
     return {

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from twin.errors import BadInput
 from twin.optics.lines import Lines, survey, types_of
 from twin.optics.power import items
+from twin.optics.reasons import over, why
 from twin.optics.routes import Map, Route
 from twin.optics.spectrum import Spectrum
 from twin.physics import modes as closing
@@ -126,7 +127,8 @@ class _Planner:
         modes = [mode for mode in kind.modes if order.mode in (None, mode.name)]
         mode = self._best(routes[0], kind, modes)
         if mode is None:
-            reason = self._why(routes[0], kind, modes[-1])
+            seen = self._see(routes[0], modes[-1])
+            reason = why(routes[0], kind, modes[-1], seen, self._optics.margin_db)
             return Refusal(order.name, order.sites, reason, self._nearest(order, routes[0], kind, modes))
         if self._whole_fibres(order):
             return self._claim_whole(order, routes[0], kind, mode)
@@ -195,19 +197,8 @@ class _Planner:
             dispersion_ps_nm=seen.dispersion_ps_nm,
             margin_db=closing.margin_db(mode, seen),
             power_dbm=self._line[route.fibres[0], route.sites[0]].launch_dbm,
-        )
-
-    def _why(self, route: Route, kind: TransceiverType, mode: Mode) -> str:
-        if kind.reach_km is not None and route.length_km > kind.reach_km:
-            return f"{show_length(route.length_km)} over {_over(route)}, and {kind.name} reaches {kind.reach_km:g} km"
-        seen = self._see(route, mode)
-        penalty = closing.dispersion_penalty_db(mode, seen.dispersion_ps_nm)
-        if penalty == float("inf"):
-            return f"{seen.dispersion_ps_nm:.0f} ps/nm over {_over(route)} is more than {kind.name} {mode.name} takes"
-        need = mode.osnr_db + penalty
-        return (
-            f"GSNR {seen.gsnr_db:.2f} dB over {_over(route)}; {kind.name} {mode.name} needs {need:.2f} dB "
-            f"and a margin of {self._optics.margin_db:g} dB"
+            pmd_ps=seen.pmd_ps,
+            pdl_db=seen.pdl_db,
         )
 
     def _nearest(self, order: LightpathOrder, route: Route, kind: TransceiverType, modes: Sequence[Mode]) -> str:
@@ -225,7 +216,7 @@ class _Planner:
         for other in self._map.routes(*order.sites, most=OTHER_ROUTES):
             mode = self._best(other, kind, modes) if other.fibres != route.fibres else None
             if mode and self.spectrum.first_fit(other.fibres, mode.slot_hz, self._system.channels(mode.slot_hz)):
-                return f"the route {_over(other)} ({show_length(other.length_km)}) closes with {mode.name}"
+                return f"the route {over(other)} ({show_length(other.length_km)}) closes with {mode.name}"
         return ""
 
     def _other_type(self, route: Route, kind: TransceiverType) -> str:
@@ -287,7 +278,3 @@ class _Planner:
             elif site.transceivers < wanted:
                 parts.append(f"raise sites.{name}.transceivers.count to {wanted}")
         return ", ".join(parts)
-
-
-def _over(route: Route) -> str:
-    return " - ".join(route.sites)

@@ -77,6 +77,10 @@ def _line(plant: DesignedPlant, fibre: FibrePair, ends: tuple[str, str], carrier
         levels_dbm=first.levels_dbm,
         sent_dbm=first.sent_dbm,
         dropped_dbm=first.dropped_dbm,
+        pmd_ps=first.polarisation[0],
+        pdl_db=first.polarisation[1],
+        drop_pmd_ps=first.drop[0],
+        drop_pdl_db=first.drop[1],
     )
 
 

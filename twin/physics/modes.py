@@ -10,19 +10,28 @@ from twin.plan.catalogue import Mode
 
 
 def margin_db(mode: Mode, found: Quality) -> float:
-    """GSNR over the mode's need and its penalty for dispersion, dB; minus infinity where dispersion is too much."""
-    return found.gsnr_db - mode.osnr_db - dispersion_penalty_db(mode, found.dispersion_ps_nm)
+    """GSNR over the mode's need and its penalties, dB; minus infinity where dispersion, PMD or PDL is too much."""
+    return found.gsnr_db - mode.osnr_db - sum(penalties_db(mode, found).values())
 
 
-def dispersion_penalty_db(mode: Mode, dispersion_ps_nm: float) -> float:
-    """Linear between the mode's points, from none at none; infinite beyond the last; 0 for a mode without points."""
-    if not mode.dispersion:
+def penalties_db(mode: Mode, found: Quality) -> dict[str, float]:
+    """What must be added to the mode's need, by cause, dB."""
+    return {
+        "dispersion": penalty_db(mode.dispersion, abs(found.dispersion_ps_nm)),
+        "PMD": penalty_db(mode.pmd, found.pmd_ps),
+        "PDL": penalty_db(mode.pdl, found.pdl_db),
+    }
+
+
+def penalty_db(points: Sequence[tuple[float, float]], value: float) -> float:
+    """Linear between ``points`` (value, dB), from none at none; infinite beyond the last; 0 without points."""
+    if not points:
         return 0.0
     before = (0.0, 0.0)
-    for point in mode.dispersion:
-        if abs(dispersion_ps_nm) <= point[0]:
+    for point in points:
+        if value <= point[0]:
             width = point[0] - before[0]
-            part = (abs(dispersion_ps_nm) - before[0]) / width if width else 0.0
+            part = (value - before[0]) / width if width else 0.0
             return before[1] + part * (point[1] - before[1])
         before = point
     return math.inf

@@ -26,11 +26,14 @@ REFERENCE_HZ = 12.5e9
 
 @dataclass(frozen=True)
 class Quality:
-    """Light at a receiver: GSNR and OSNR in dB in 0.1 nm, chromatic dispersion in ps/nm."""
+    """Light at a receiver: GSNR and OSNR in dB in 0.1 nm, chromatic dispersion in ps/nm, polarisation mode dispersion
+    and polarisation dependent loss."""
 
     gsnr_db: float
     osnr_db: float
     dispersion_ps_nm: float
+    pmd_ps: float = 0.0
+    pdl_db: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,9 @@ def quality(lines: Sequence[Line], mode: Mode, add_drop_db: float, harm: Harm = 
     ends = linear(-mode.tx_osnr_db) + linear(-add_drop_db)
     share = REFERENCE_HZ / mode.baud_hz
     gsnr_db, osnr_db = (-decibel((noise - 1) * share + ends) for noise in (all_noise, ase_noise))
-    return Quality(gsnr_db, osnr_db, sum(line.dispersion_ps_nm for line in lines))
+    pmd_ps = math.hypot(*(line.pmd_ps for line in lines), *(line.drop_pmd_ps for line in lines[-1:]))
+    pdl_db = math.hypot(*(line.pdl_db for line in lines), *(line.drop_pdl_db for line in lines[-1:]))
+    return Quality(gsnr_db, osnr_db, sum(line.dispersion_ps_nm for line in lines), pmd_ps, pdl_db)
 
 
 def line_noise(line: Line, carrier: str, harm: Harm) -> tuple[float, float]:

@@ -16,7 +16,8 @@ class Mode:
 
     ``bits_per_symbol`` counts both polarisations (DP-16QAM: 8). ``osnr_db`` is what the receiver needs, ``tx_osnr_db``
     what its transmitter gives. ``dispersion`` are points (ps/nm, penalty in dB), ascending; the penalty is
-    interpolated and beyond the last point nothing is received. ``slot_hz`` is the width of its channel."""
+    interpolated and beyond the last point nothing is received; so are ``pmd`` (ps) and ``pdl`` (dB). ``slot_hz`` is
+    the width of its channel."""
 
     name: str
     rate_bps: float
@@ -27,6 +28,8 @@ class Mode:
     osnr_db: float
     tx_osnr_db: float
     dispersion: tuple[tuple[float, float], ...] = ()
+    pmd: tuple[tuple[float, float], ...] = ()
+    pdl: tuple[tuple[float, float], ...] = ()
 
     @property
     def carrier(self) -> str:

@@ -34,7 +34,9 @@ class Line:
     of the first span, ``received_dbm`` at the end of the last. ``amplifiers`` are named FIBRE.NUMBER, counted from the
     fibre's first site in both directions, so that a name is a place with one amplifier for each direction.
     ``levels_dbm`` is a channel's power into and out of each of them; ``sent_dbm`` that of a transmitter at the line's
-    start, ``dropped_dbm`` that of a receiver at its end (None: not known)."""
+    start, ``dropped_dbm`` that of a receiver at its end (None: not known). ``pmd_ps`` and ``pdl_db`` are those of the
+    line with the ROADM that it leaves, ``drop_pmd_ps`` and ``drop_pdl_db`` those of the ROADM that drops light at its
+    end; squares add up along a route."""
 
     fibre: str
     source: str
@@ -48,6 +50,10 @@ class Line:
     levels_dbm: tuple[tuple[float, float], ...] = ()
     sent_dbm: float | None = None
     dropped_dbm: float | None = None
+    pmd_ps: float = 0.0
+    pdl_db: float = 0.0
+    drop_pmd_ps: float = 0.0
+    drop_pdl_db: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,8 @@ class Lightpath:
     dispersion_ps_nm: float
     margin_db: float
     power_dbm: float
+    pmd_ps: float = 0.0
+    pdl_db: float = 0.0
 
 
 @dataclass(frozen=True)

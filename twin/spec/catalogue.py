@@ -88,9 +88,11 @@ def _transceiver(name: str, entry: TransceiverTypeFile) -> TransceiverType:
 
 
 def _mode(name: str, entry: ModeFile) -> Mode:
-    points = tuple((point[0], point[1]) for point in entry.dispersion)
+    dispersion, pmd, pdl = (
+        tuple((point[0], point[1]) for point in points) for points in (entry.dispersion, entry.pmd, entry.pdl)
+    )
     numbers = (entry.rate, entry.baud, entry.bits, entry.slot, entry.roll_off, entry.osnr, entry.tx_osnr)
-    return Mode(name, *numbers, points)
+    return Mode(name, *numbers, dispersion, pmd, pdl)
 
 
 def _line_system(name: str, entry: LineSystemFile) -> LineSystem:

@@ -28,7 +28,8 @@ def _band(value: list[float]) -> list[float]:
 def _points(value: list[list[float]]) -> list[list[float]]:
     rising = all(a[0] < b[0] for a, b in pairwise(value) if a and b)
     if not all(len(point) == 2 and point[0] > 0 and point[1] >= 0 for point in value) or not rising:
-        raise problem("found points that do not rise", "[ps/nm, dB] with rising ps/nm, as in [[4000, 0], [12000, 0.5]]")
+        allowed = "[value, penalty in dB] with rising values, as in [[4000, 0], [12000, 0.5]]"
+        raise problem("found points that do not rise", allowed)
     return value
 
 
@@ -39,6 +40,8 @@ Watts = Annotated[float, Quantity("power", 0.0, 1e6)]
 Length = Annotated[float, Quantity("length", 1e-4, 40_000.0)]
 Frequency = Annotated[float, Quantity("frequency", 1e6, 1e15)]
 Sources = dict[str, str]
+#: Points of a penalty: of ps/nm (dispersion), ps (PMD) or dB (PDL), and the penalty in dB.
+Points = Annotated[list[list[float]], AfterValidator(_points)]
 
 
 def _modes(value: dict[str, ModeFile]) -> dict[str, ModeFile]:
@@ -62,7 +65,9 @@ class ModeFile(Model):
     roll_off: float = Field(ge=0, le=1, examples=["0.15"])
     osnr: Level = Field(examples=["24 dB"])
     tx_osnr: Level = Field(examples=["36 dB"])
-    dispersion: Annotated[list[list[float]], AfterValidator(_points)] = Field(default=[])
+    dispersion: Points = Field(default=[])
+    pmd: Points = Field(default=[])
+    pdl: Points = Field(default=[])
 
 
 class TransceiverTypeFile(Model):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from twin.errors import BadInput
+from twin.optics.gnpy_json import PENALTIES
 from twin.plan.topology import G652_DELAY_S_PER_KM
 from twin.spec.gnpy_network import read_json
 
@@ -110,7 +111,7 @@ def _transceiver(path: Path, item: dict[str, Any]) -> dict[str, Any]:
             "roll_off": mode.get("roll_off") or _ROLL_OFF,
             "osnr": f"{float(mode['OSNR'])!r} dB",
             "tx_osnr": f"{float(mode['tx_osnr'])!r} dB",
-            "dispersion": _dispersion(mode.get("penalties") or []),
+            **{key: _points(mode.get("penalties") or [], name) for key, name in PENALTIES.items()},
         }
     return {"modes": modes, "sources": {"modes": path.name}}
 
@@ -122,10 +123,8 @@ def _slot_hz(mode: dict[str, Any]) -> float:
     return spacing_hz if width_hz <= spacing_hz else math.ceil(width_hz / _GRID_HZ) * _GRID_HZ
 
 
-def _dispersion(penalties: list[dict[str, float]]) -> list[list[float]]:
-    points = [
-        [item["chromatic_dispersion"], item["penalty_value"]] for item in penalties if "chromatic_dispersion" in item
-    ]
+def _points(penalties: list[dict[str, float]], name: str) -> list[list[float]]:
+    points = [[item[name], item["penalty_value"]] for item in penalties if name in item]
     return sorted([float(a), float(b)] for a, b in points if a > 0)
 
 

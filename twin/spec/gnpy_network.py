@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,6 +57,11 @@ class GnpyNetwork:
         if not roadms:
             raise self._bad("", "elements", "found no ROADM", "a network of ROADMs joined by fibres")
         self.names = {uid: self._name(self.elements[uid]) for uid in roadms}
+        for uid, name in self.names.items():
+            others = [other for other in roadms if other != uid and self.names[other] == name]
+            if others:
+                found = f"found the ROADMs {uid!r} and {others[0]!r}, which would both be the site {name!r}"
+                raise self._bad(uid, uid, found, "each city once", "name their cities apart")
         sites = {self.names[uid]: self._site(self.elements[uid]) for uid in roadms}
         return sites, self._fibres(roadms)
 
@@ -80,7 +86,9 @@ class GnpyNetwork:
     def _name(self, roadm: dict[str, Any]) -> str:
         city = roadm.get("metadata", {}).get("location", {}).get("city")
         text = city or re.sub(r"^roadm[ _-]*", "", roadm["uid"], flags=re.IGNORECASE)
-        name = re.sub(r"[^A-Za-z0-9_-]+", "-", str(text)).strip("-")[:40]
+        # Letters without their accents: Norrköping -> Norrkoping.
+        plain = unicodedata.normalize("NFKD", str(text)).encode("ascii", "ignore").decode()
+        name = re.sub(r"[^A-Za-z0-9_-]+", "-", plain).strip("-")[:40]
         return name if re.match(r"[A-Za-z]", name) else f"site-{name}"
 
     def _site(self, roadm: dict[str, Any]) -> dict[str, Any]:

@@ -17,16 +17,21 @@ def render(light: Light) -> list[RenderableType]:
     """The parts that a plan's view shows, each after an empty line."""
     parts: list[RenderableType] = []
     if light.lightpaths:
-        parts += [Text(), _lightpaths(light), *_routes(light.lightpaths)]
+        parts += [Text(), _lightpaths(light), *_routes(light.lightpaths), Text(), _receivers(light.lightpaths)]
     if light.refusals:
         parts += [Text(), Text("Refused lightpaths", style="bold"), _refusals(light.refusals)]
     return parts
 
 
-def _lightpaths(light: Light) -> Table:
-    table = Table(title="Lightpaths", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+def _table(title: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     table.show_edge, table.padding = False, (0, 1, 0, 0)
     table.add_column("lightpath", overflow="fold", min_width=9)
+    return table
+
+
+def _lightpaths(light: Light) -> Table:
+    table = _table("Lightpaths")
     table.add_column("mode", overflow="fold", max_width=12)
     for column in ("rate", "length", "one way", "GSNR", "margin", "ch", "dBm"):
         table.add_column(column, justify="right", no_wrap=True)
@@ -53,6 +58,23 @@ def _cells(path: Lightpath) -> tuple[str, ...]:
         str(path.channel),
         f"{path.power_dbm:.1f}",
     )
+
+
+def _receivers(paths: Sequence[Lightpath]) -> Table:
+    table = _table("At the receivers")
+    for column in ("frequency", "OSNR", "dispersion", "PMD", "PDL"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for path in paths:
+        cells = (
+            path.name,
+            f"{path.frequency_hz / 1e12:.5f} THz" if path.channel else "whole fibre",
+            f"{path.osnr_db:.2f} dB",
+            f"{path.dispersion_ps_nm:.0f} ps/nm",
+            f"{path.pmd_ps:.2f} ps",
+            f"{path.pdl_db:.2f} dB",
+        )
+        table.add_row(*(Text(cell) for cell in cells))
+    return table
 
 
 def _routes(paths: Sequence[Lightpath]) -> list[RenderableType]:

@@ -16,6 +16,7 @@ from twin.errors import BadInput
 from twin.optics import export
 from twin.optics.lightpaths import light_of
 from twin.optics.lines import survey
+from twin.plan.light import Lightpath
 from twin.plan.topology import Topology
 from twin.spec import load_topology
 
@@ -28,26 +29,37 @@ CONUS = importlib.resources.files("gnpy") / "example-data" / "CORONET_CONUS_Topo
 _COMMAND = "import sys; from gnpy.tools.cli_examples import transmission_main_example as main; main(sys.argv[1:])"
 
 
-def by_gnpy(topology: Topology, sites: tuple[str, ...], folder: Path) -> float:
-    """The GSNR in dB in 0.1 nm that GNPy's command line finds from the first site over the others to the last."""
+def check(topology: Topology, path: Lightpath, folder: Path) -> None:
+    """``path`` has the GSNR (within 0.01 dB), OSNR, dispersion, PMD and PDL that GNPy's command line finds."""
     for name, content in export.gnpy(topology).items():
         (folder / name).write_text(json.dumps(content))
-    route = "|".join(f"roadm {site}" for site in sites)
-    ends = [f"trx {sites[0]}", f"trx {sites[-1]}"]
+    route = "|".join(f"roadm {site}" for site in path.sites)
+    ends = [f"trx {path.sites[0]}", f"trx {path.sites[-1]}"]
     files = ["-e", str(folder / "gnpy-equipment.json"), str(folder / "gnpy-network.json")]
     command = [sys.executable, "-W", "ignore", "-c", _COMMAND, *files, *ends, "--path", route]
     out = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
     assert out.returncode == 0, out.stderr
     final = re.search(r"Final GSNR \(0\.1 nm\):\D*0?;?[\d;]*m(-?[\d.]+)", out.stdout)
     assert final is not None, out.stdout[-2000:]
-    return float(final.group(1))
+    assert float(final.group(1)) == pytest.approx(path.gsnr_db, abs=0.01)
+    receiver = out.stdout.split("Transceiver trx ")[-1]
+    for name, value in (
+        ("OSNR ASE (0.1nm, dB)", path.osnr_db),
+        ("CD (ps/nm)", path.dispersion_ps_nm),
+        ("PMD (ps)", path.pmd_ps),
+        ("PDL (dB)", path.pdl_db),
+        ("Latency (ms)", path.delay_s * 1e3),
+    ):
+        shown = re.search(rf"{re.escape(name)}: *(-?[\d.]+)", receiver)
+        assert shown is not None, receiver
+        assert float(shown.group(1)) == pytest.approx(value, abs=0.011), name
 
 
 def test_a_metro_ring(tmp_path: Path) -> None:
     topology = load_topology(REPOSITORY / "topologies/metro-ring.yaml").topology
     path = light_of(topology, survey(topology)).lightpaths[3]
     assert path.sites == ("west", "north", "east")
-    assert by_gnpy(topology, path.sites, tmp_path) == pytest.approx(path.gsnr_db, abs=0.01)
+    check(topology, path, tmp_path)
 
 
 def test_openroadm_over_a_hub(load: Load, star: Star, tmp_path: Path) -> None:
@@ -56,7 +68,21 @@ def test_openroadm_over_a_hub(load: Load, star: Star, tmp_path: Path) -> None:
     )
     (path,) = light_of(topology, survey(topology)).lightpaths
     assert path.mode == "200G"
-    assert by_gnpy(topology, path.sites, tmp_path) == pytest.approx(path.gsnr_db, abs=0.01)
+    assert path.pdl_db > 3.6  # three ROADMs of 1.5 dB, and amplifiers
+    check(topology, path, tmp_path)
+
+
+def test_an_imported_network_and_library(tmp_path: Path) -> None:
+    """GNPy's own mesh example with its own library: fibres, transceivers and amplifiers are all its."""
+    examples = CONUS.parent
+    text = f"name: mesh\nimport:\n  gnpy: {{network: {examples / 'Sweden_OpenROADMv5_example_network.json'}, "
+    text += f"equipment: {examples / 'eqpt_config_openroadm_ver5.json'}}}\n"
+    text += "  site: {optical: roadm, transceivers: {count: 9, mode: OpenROADM-MSA-ver.-5.0}}\noptics: {margin: 0 dB}\n"
+    (tmp_path / "plant.yaml").write_text(text + "lightpaths: {p: {between: [Stockholm, Norrkoping]}}\n")
+    topology = load_topology(tmp_path / "plant.yaml").topology
+    light = light_of(topology, survey(topology))
+    assert light.refusals == ()
+    check(topology, light.lightpaths[0], tmp_path)
 
 
 def test_coronet_conus(load: Load, tmp_path: Path) -> None:
@@ -69,7 +95,7 @@ def test_coronet_conus(load: Load, tmp_path: Path) -> None:
     light = light_of(topology, survey(topology))
     (near,), (far,) = light.lightpaths, light.refusals
     assert len(near.sites) > 4
-    assert by_gnpy(topology, near.sites, tmp_path) == pytest.approx(near.gsnr_db, abs=0.01)
+    check(topology, near, tmp_path)
     assert far.reason.startswith("6472.18 km over Miami - West_Palm_Beach - ")
     assert far.reason.endswith(", and OpenZR+ reaches 1200 km")
     sites = "Jacksonville, Nashville, St_Louis, Omaha, Denver, Billings, Spokane"

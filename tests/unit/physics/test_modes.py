@@ -1,10 +1,11 @@
 """Which modes close."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
-from twin.physics.modes import best_mode, dispersion_penalty_db, margin_db
+from twin.physics.modes import best_mode, margin_db, penalties_db, penalty_db
 from twin.physics.quality import Quality
 from twin.plan.catalogue import Mode
 
@@ -17,13 +18,21 @@ SLOW = Mode("200G", 200e9, 60e9, 4, 75e9, 0.2, 17.0, 36.0)
     [(0.0, 0.0), (4000.0, 0.0), (8000.0, 0.25), (12000.0, 0.5), (12000.1, math.inf), (-8000.0, 0.25)],
 )
 def test_penalty_for_dispersion(dispersion: float, penalty: float) -> None:
-    assert dispersion_penalty_db(FAST, dispersion) == pytest.approx(penalty)
-    assert dispersion_penalty_db(SLOW, dispersion) == 0.0
+    assert penalty_db(FAST.dispersion, abs(dispersion)) == pytest.approx(penalty)
+    assert penalty_db(SLOW.dispersion, abs(dispersion)) == 0.0
 
 
 def test_margin_is_what_is_left_over_need_and_penalty() -> None:
     assert margin_db(FAST, Quality(26.0, 27.0, 8000.0)) == pytest.approx(1.75)
     assert margin_db(FAST, Quality(26.0, 27.0, 13000.0)) == -math.inf
+
+
+def test_penalties_add_up() -> None:
+    mode = replace(FAST, pmd=((10.0, 0.0), (20.0, 0.5)), pdl=((1.0, 0.5), (2.0, 1.0)))
+    seen = Quality(26.0, 27.0, 8000.0, 15.0, 1.5)
+    assert penalties_db(mode, seen) == {"dispersion": 0.25, "PMD": 0.25, "PDL": 0.75}
+    assert margin_db(mode, seen) == pytest.approx(0.75)
+    assert margin_db(mode, replace(seen, pdl_db=2.1)) == -math.inf
 
 
 @pytest.mark.parametrize(("gsnr", "mode"), [(26.0, FAST), (25.99, SLOW), (19.0, SLOW), (18.99, None)])

@@ -119,6 +119,12 @@ def test_a_fibre_type_of_ones_own_catalogue_can_be_imported(tmp_path: Path) -> N
     assert (fibre.kind, fibre.delay_s_per_km) == ("NZDF", pytest.approx(4.9e-6))
 
 
+def test_sites_lose_their_accents(tmp_path: Path) -> None:
+    data = network()
+    data["elements"][1]["metadata"]["location"]["city"] = "Norrk\u00f6ping S\u00f6dra"
+    assert load(tmp_path, data).topology.sites[0].name == "Norrkoping-Sodra"
+
+
 def test_a_mode_wider_than_its_spacing_gets_the_next_slot_of_the_grid(tmp_path: Path) -> None:
     (tmp_path / "eq.json").write_text((EXAMPLES / "eqpt_config.json").read_text(encoding="utf-8"))
     loaded = load(tmp_path, network(), ", equipment: eq.json")
@@ -138,7 +144,14 @@ def test_refused(tmp_path: Path) -> None:
     wide["connections"] = [join for join in wide["connections"] if join["from_node"] != "ba2"]
     lost = network()
     lost["connections"].append({"from_node": "roadm A", "to_node": "ghost"})
+    twice = network()
+    twice["elements"][2]["metadata"] = {"location": {"city": "A"}}
     cases: list[tuple[Any, str]] = [
+        (
+            twice,
+            "roadm A: found the ROADMs 'roadm A' and 'roadm B', which would both be the site 'A'; "
+            "allowed: each city once; name their cities apart",
+        ),
         (
             broken(type="Fibre"),
             "ab2: found the unknown element 'Fibre'; allowed: Transceiver, Roadm, Fiber, Edfa; did you mean 'Fiber'?",

@@ -14,7 +14,7 @@ MODE = Mode("400G", 400e9, 60e9, 8, 75e9, 0.2, 24.0, 34.0)
 PATH = Lightpath(
     name="ac", sites=("a", "b", "c"), fibres=("ab", "bc"), transceiver="400ZR", mode="400G", rate_bps=400e9,
     channel=12, frequency_hz=192e12, length_km=1234.56, delay_s=0.00604536, gsnr_db=26.0, osnr_db=27.0,
-    dispersion_ps_nm=2e4, margin_db=2.005, power_dbm=-1.98,
+    dispersion_ps_nm=2e4, margin_db=2.005, power_dbm=-1.98, pmd_ps=1.4, pdl_db=2.12,
 )  # fmt: skip
 LIGHT = Light(
     "standard", 2.0, 0.0, 38.0, 191.35e12, (TransceiverType("400ZR", (MODE,)),), {}, (), {}, (PATH,),
@@ -38,6 +38,11 @@ def test_lightpaths_routes_and_refusals() -> None:
         "",
         "Routes",
         "- ac: a - b - c over ab, bc",
+        "",
+        "At the receivers",
+        "lightpath      frequency      OSNR   dispersion      PMD      PDL",
+        "─" * 65,
+        "ac         192.00000 THz  27.00 dB  20000 ps/nm  1.40 ps  2.12 dB",
         "",
         "Refused lightpaths",
         "- ad (a - d): GSNR too low; mode 300G closes",
