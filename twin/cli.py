@@ -191,14 +191,16 @@ def sweep(
     _show(sweep_figure.table([name for name, _ in found.points], panels))
 
 
-@app.command(epilog="Example: twin compare runs/three-sites-cut-001 runs/three-sites-cut-002")
+@app.command(epilog="Example: twin compare runs/three-sites-cut-001 runs/three-sites-cut-002 --bound '2 %'")
 def compare(
     folders: options.BundlePaths,
+    bound: options.Bound = "5 %",
 ) -> None:
-    """Set result bundles side by side, metric by metric; differences are from the first."""
+    """Set result bundles side by side, metric by metric; differences are from the first. Where they are larger than the
+    bound, say which phase and which link they come from."""
     from twin.results import compare as comparison
 
-    _show(comparison.compare(folders))
+    _show(comparison.compare(folders, comparison.bound_of(bound)))
 
 
 @app.command(epilog="Example: twin reproduce netem-n4-5gbps --predict")

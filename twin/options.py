@@ -23,6 +23,7 @@ Lab = Annotated[str, typer.Option("--lab", help="Where to run: auto (uml), uml, 
 Clock = Annotated[str, typer.Option("--clock", help="virtual (time passes only when all is idle) or real.")]
 Jobs = Annotated[int | None, typer.Option("--jobs", min=1, help="Experiments at a time (default: CPUs).")]
 Emulate = Annotated[bool, typer.Option("--emulate", help="Also run every setting in the lab, several side by side.")]
+Bound = Annotated[str, typer.Option("--bound", metavar="SHARE", help="Look into differences larger than this.")]
 NewBundle = Annotated[Path | None, typer.Option("--out", help="The result bundle's folder, new or empty.")]
 NewBundles = Annotated[Path | None, typer.Option("--out", help="The bundles' folder, new or empty.")]
 RunFolder = Annotated[

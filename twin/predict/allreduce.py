@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from twin.plan.model import Plan
 from twin.predict.play import Play, Process
 from twin.predict.simulator import Simulator
 from twin.workloads.allreduce import first_record, graph_of, next_start_s, sites_of
+from twin.workloads.phases import PhaseLog
 from twin.workloads.scenario import AllReduce
 from twin.workloads.symmetry import ClassGraph, as_classes, hierarchical_classes, ring_classes
 
@@ -25,6 +27,12 @@ def class_graph(workload: AllReduce, plan: Plan) -> ClassGraph:
     return as_classes(graph_of(workload, plan))
 
 
+def _first_of(classes: ClassGraph, names: Sequence[str]) -> list[str]:
+    """The server that a class is called by."""
+    first = {near: names[members[0][0]] for (near, _far), members in classes.pairs.items()}
+    return [first.get(rank, "") for rank in range(classes.graph.ranks)]
+
+
 def run(workload: AllReduce, simulator: Simulator, record: dict[str, Any]) -> Process:
     """Play it ``iterations`` times; ``record`` holds what was done so far whenever this is closed."""
     record |= first_record(workload, simulator.now_s)
@@ -32,6 +40,7 @@ def run(workload: AllReduce, simulator: Simulator, record: dict[str, Any]) -> Pr
     names = workload.servers
     pairs = {ranks: [(names[a], names[b]) for a, b in members] for ranks, members in classes.pairs.items()}
     play = Play(simulator, classes.graph, pairs)
+    log, first = PhaseLog(workload), _first_of(classes, names)
     try:
         yield from play.connect()
         for _ in range(workload.warmup):
@@ -43,5 +52,6 @@ def run(workload: AllReduce, simulator: Simulator, record: dict[str, Any]) -> Pr
             start_s = simulator.now_s
             yield play.play()
             record["iterations"].append({"index": index, "start_s": start_s, "time_s": simulator.now_s - start_s})
+            record["phases"] = log.add(classes.graph, first, play.ends)
     finally:
         play.close()

@@ -58,6 +58,10 @@ class Play:
         self._waiting: list[int] = []
         self._arrived: set[int] = set()
         self._left = 0
+        self._closed = False
+        self._begin_s = 0.0
+        #: When each step of the play under way or last done ended, s after it began; None: it has not.
+        self.ends: list[float | None] = [None] * len(graph.steps)
         self._done = Until()
 
     def connect(self) -> Process:
@@ -67,8 +71,15 @@ class Play:
             self._channels[ranks] = channel
             yield self._simulator.now_s + len(channel.pairs) * (channel.rtt_s + channel.delay_s)
 
+    def connect_at_once(self) -> Process:
+        """Open the connections at the same time, in one handshake over the longest path."""
+        opened = {ranks: self._simulator.open(self._pairs[ranks]) for ranks in self._graph.channels()}
+        self._channels |= opened
+        yield self._simulator.now_s + max((one.rtt_s + one.delay_s for one in opened.values()), default=0.0)
+
     def close(self) -> None:
         """Close the connections; a play that is under way never ends."""
+        self._closed = True
         for channel in self._channels.values():
             self._simulator.close(channel)
         self._channels.clear()
@@ -79,6 +90,8 @@ class Play:
         self._waiting = [len(step.after) for step in steps]
         self._arrived.clear()
         self._left = len(steps)
+        self._begin_s = self._simulator.now_s
+        self.ends = [None] * len(steps)
         self._done = Until()
         self._expected = {ranks: deque(receives) for ranks, receives in self._receives.items()}
         self._go([index for index, count in enumerate(self._waiting) if count == 0])
@@ -102,9 +115,12 @@ class Play:
             self._finish(done)
 
     def _finish(self, done: list[int]) -> None:
+        if self._closed:
+            return  # computing of a play that was stopped
         ready: list[int] = []
         self._left -= len(done)
         for index in done:
+            self.ends[index] = self._simulator.now_s - self._begin_s
             for follower in self._followers[index]:
                 self._waiting[follower] -= 1
                 if self._waiting[follower] == 0:

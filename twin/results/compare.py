@@ -1,4 +1,4 @@
-"""Bundles side by side: every metric of each, and how far each lies from the first bundle's.
+"""Bundles side by side: every metric of each, how far each lies from the first bundle's, and where that comes from.
 
 Comparison.rows[i].values[j]         metric i of bundle j; None where it has none
 Comparison.rows[i].differences[j]    (value - first) / |first|; None where there is nothing to divide by
@@ -11,16 +11,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rich import box
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from twin.errors import BadInput
-from twin.results import bundle
+from twin.results import bundle, samples
+from twin.results.causes import Cause, link_causes, phase_causes, uses
 from twin.results.document import Metric, Results
 from twin.results.wording import show, show_ratio
+from twin.units import parse
 
 NOTHING = "-"
+#: Differences beyond this are looked into.
+BOUND = 0.05
 
 
 @dataclass(frozen=True)
@@ -46,14 +50,51 @@ class Comparison:
         return max(found, default=0.0)
 
 
-def compare(folders: Sequence[Path]) -> RenderableType:
-    """A table of the bundles in ``folders``. Raises ``BadInput`` for fewer than two, or one that is no bundle."""
+def compare(folders: Sequence[Path], bound: float = BOUND) -> RenderableType:
+    """A table of the bundles in ``folders``, and where those come from that lie more than ``bound`` (a ratio) from the
+    first. Raises ``BadInput`` for fewer than two, or one that is no bundle."""
     if len(folders) < 2:
         remedy = "name the folders of at least two finished runs"
         raise BadInput("BUNDLE", "", f"found {len(folders)} to compare", remedy=remedy)
     found = [bundle.read_results(folder) for folder in folders]
-    names = [f"{folder.name} ({results.engine})" for folder, results in zip(folders, found, strict=True)]
-    return render(compare_results(dict(zip(_distinct(names), found, strict=True))))
+    names = _distinct([f"{folder.name} ({results.engine})" for folder, results in zip(folders, found, strict=True)])
+    compared = compare_results(dict(zip(names, found, strict=True)))
+    parts: list[RenderableType] = [render(compared)]
+    for column, (name, folder) in enumerate(zip(names[1:], folders[1:], strict=True), start=1):
+        beyond = [row.metric for row in compared.rows if abs(row.differences[column] or 0.0) > bound]
+        if beyond:
+            parts += ["", _render_causes(names[0], name, len(beyond), _causes(folders[0], folder, bound), bound)]
+    return Group(*parts)
+
+
+def bound_of(text: str) -> float:
+    """``5 %`` as 0.05. Raises ``BadInput``."""
+    try:
+        return parse(text, "ratio")
+    except ValueError as problem:
+        found, _, allowed = str(problem).partition("; allowed: ")
+        raise BadInput("--bound", "", found, allowed) from problem
+
+
+def _causes(first: Path, other: Path, bound: float) -> list[Cause]:
+    one, two = (bundle.read_run(folder) for folder in (first, other))
+    before = uses(one.plan, samples.read_parquet(first / bundle.SAMPLES))
+    after = uses(two.plan, samples.read_parquet(other / bundle.SAMPLES))
+    return [*phase_causes(one, two, bound), *link_causes(before, after, bound)]
+
+
+def _render_causes(first: str, other: str, beyond: int, causes: Sequence[Cause], bound: float) -> Table:
+    """What lies apart, and a row for each cause."""
+    share = f"{bound * 100:g} %"
+    title = f"{beyond} metric{'s' if beyond > 1 else ''} of {other} more than {share} from {first}"
+    caption = "" if causes else f"no phase and no link of limited rate differs by more than {share}"
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, title=Text(title), caption=caption or None)
+    table.title_justify = table.caption_justify = "left"
+    for column in ("where it comes from", first, other):
+        table.add_column(Text(column), overflow="fold")
+    for cause in causes:
+        table.add_row(Text(cause.what), cause.first, cause.other)
+    return table
 
 
 def compare_results(results: Mapping[str, Results]) -> Comparison:

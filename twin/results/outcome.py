@@ -60,9 +60,14 @@ class Iteration:
         return self.start_s + self.time_s
 
 
+#: What the longest chain of steps went to (twin/workloads/phases.py): what, server, server it goes to or "", s.
+Phase = tuple[str, str, str, float]
+
+
 @dataclass(frozen=True)
 class AllReduceRecord:
-    """The iterations of a collective that were done, of ``planned``; ``size_bytes`` is the collective's size."""
+    """The iterations of a collective that were done, of ``planned``; ``size_bytes`` is the collective's size,
+    ``phases`` are over all iterations."""
 
     kind: str
     start_s: float
@@ -71,13 +76,56 @@ class AllReduceRecord:
     iterations: tuple[Iteration, ...]
     planned: int
     operation: str = "all-reduce"
+    phases: tuple[Phase, ...] = ()
+
+
+@dataclass(frozen=True)
+class TimedSpan:
+    """What was timed: number ``index`` of those called ``name``, of ``parts`` equal parts."""
+
+    name: str
+    index: int
+    begin_s: float
+    end_s: float
+    parts: int = 1
+
+    @property
+    def time_s(self) -> float:
+        """The time of one part."""
+        return (self.end_s - self.begin_s) / self.parts
+
+
+@dataclass(frozen=True)
+class JobRecord:
+    """The spans of a job that ended, of ``planned``; ``begin_s`` is when its connections were there, and ``ideal_s``
+    what it would take if messages took no time."""
+
+    kind: str
+    start_s: float
+    begin_s: float | None
+    planned: int
+    ideal_s: float
+    spans: tuple[TimedSpan, ...]
+
+
+@dataclass(frozen=True)
+class FailureRecord:
+    """A failure of a training at ``at_s``: ``lost_s`` of work since the checkpoint that it went back to, the one after
+    round ``back_to`` (0: the beginning), ``down_s`` until its rounds went on (None: they did not)."""
+
+    at_s: float
+    lost_s: float
+    down_s: float | None
+    back_to: int
 
 
 @dataclass(frozen=True)
 class TrainingRecord:
     """The rounds that were done, of ``planned``, each of ``steps`` steps on ``tokens`` tokens in all.
 
-    ``compute_s`` is one step's computing on one server, ``ideal_s`` a round's time if communication took none."""
+    ``compute_s`` is one step's computing on a server in the mean, ``ideal_s`` a round's time if communication took none.
+    ``waits`` are (server that waits, server waited for or "" for the network, s) over all rounds, as are ``phases``.
+    The rest is of trainings with storage or failures: ``begin_s`` is when the first round could begin."""
 
     kind: str
     start_s: float
@@ -88,9 +136,15 @@ class TrainingRecord:
     ideal_s: float
     tokens: int
     iterations: tuple[Iteration, ...]
+    waits: tuple[tuple[str, str, float], ...] = ()
+    phases: tuple[Phase, ...] = ()
+    begin_s: float | None = None
+    spans: tuple[TimedSpan, ...] = ()
+    failures: tuple[FailureRecord, ...] = ()
+    planned_failures: int = 0
 
 
-WorkloadRecord = Iperf3Record | PacketsRecord | AllReduceRecord | TrainingRecord
+WorkloadRecord = Iperf3Record | PacketsRecord | AllReduceRecord | TrainingRecord | JobRecord
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,9 @@ class Player:
         self._waiting: list[int] = []
         self._arrived: set[int] = set()
         self._left = 0
+        self._begin_s = 0.0
+        #: When each step of the play under way or last done ended, s after it began; None: it has not.
+        self.ends: list[float | None] = [None] * len(graph.steps)
         self._done: asyncio.Future[None] | None = None
         self._sink = mmap.mmap(-1, SOURCE_BYTES)  # never written: a bytearray would be filled with zeros first
         self._source = os.memfd_create("twin-payload")
@@ -95,6 +98,33 @@ class Player:
             channel = Channel(outgoing, incoming)
             self._channels[source, target] = channel
             loop.add_reader(incoming.fileno(), self._readable, channel)
+        for listener in listeners.values():
+            listener.close()
+
+    async def connect_at_once(self) -> None:
+        """Open every connection at the same time: all are there after one handshake over the longest path."""
+        loop = asyncio.get_running_loop()
+        listeners: dict[str, socket.socket] = {}
+        outgoing: dict[tuple[int, int], socket.socket] = {}
+        for source, target in self._graph.channels():
+            place = self._places[target]
+            if place.address not in listeners:
+                with inside(place.namespace):
+                    listeners[place.address] = self._socket()
+                listeners[place.address].bind((place.address, self._port))
+                listeners[place.address].listen(4096)
+            with inside(self._places[source].namespace):
+                outgoing[source, target] = self._socket()
+        addresses = {ranks: self._places[ranks[1]].address for ranks in outgoing}
+        await asyncio.gather(*(loop.sock_connect(outgoing[r], (to, self._port)) for r, to in addresses.items()))
+        incoming: dict[tuple[str, str, int], socket.socket] = {}
+        for to in addresses.values():
+            accepted, peer = await loop.sock_accept(listeners[to])
+            incoming[to, peer[0], peer[1]] = accepted
+        for ranks, to in addresses.items():
+            channel = Channel(outgoing[ranks], incoming[(to, *outgoing[ranks].getsockname())])
+            self._channels[ranks] = channel
+            loop.add_reader(channel.incoming.fileno(), self._readable, channel)
         for listener in listeners.values():
             listener.close()
 
@@ -124,6 +154,8 @@ class Player:
         self._waiting = [len(step.after) for step in steps]
         self._arrived.clear()
         self._left = len(steps)
+        self._begin_s = asyncio.get_running_loop().time()
+        self.ends = [None] * len(steps)
         self._done = asyncio.get_running_loop().create_future()
         for index, step in enumerate(steps):
             if step.kind == RECEIVE:
@@ -148,12 +180,15 @@ class Player:
             self._finish(index)
 
     def _finish(self, index: int) -> None:
+        if self._done is None or self._done.done():
+            return  # a timer of a play that was stopped
+        self.ends[index] = asyncio.get_running_loop().time() - self._begin_s
         self._left -= 1
         for follower in self._followers[index]:
             self._waiting[follower] -= 1
             if self._waiting[follower] == 0:
                 self._begin(follower)
-        if self._left == 0 and self._done is not None and not self._done.done():
+        if self._left == 0 and not self._done.done():
             self._done.set_result(None)
 
     def _send(self, channel: Channel) -> None:

@@ -11,6 +11,7 @@ Messages from one rank to another arrive in the order of their ids: the k-th rec
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -46,6 +47,18 @@ class Graph:
     def sent_bytes(self) -> int:
         """Bytes of all sends together."""
         return sum(step.size_bytes for step in self.steps if step.kind == SEND)
+
+    def sends(self) -> dict[int, int]:
+        """The send that each receive takes."""
+        under_way: dict[tuple[int, int], deque[int]] = {}
+        for index, step in enumerate(self.steps):
+            if step.kind == SEND:
+                under_way.setdefault((step.rank, step.peer), deque()).append(index)
+        return {
+            index: under_way[step.peer, step.rank].popleft()
+            for index, step in enumerate(self.steps)
+            if step.kind == RECEIVE
+        }
 
 
 class GraphBuilder:

@@ -1,0 +1,90 @@
+"""What a play's time went to: its longest chain of steps, from the last one back to the first.
+
+Every moment of the chain is a rank's computing or a message's way from one rank to another (waiting behind others on
+its connection included), so that the phases add up to the time of the play::
+
+    step that ended last <- what it waited for last <- ... <- the beginning
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from twin.workloads.graph import COMPUTE, RECEIVE, SEND, Graph
+from twin.workloads.scenario import AllReduce, Trace, Training
+from twin.workloads.training import PER_LAYER
+
+COMPUTING = "computing"
+#: (which message of its connection, of how many) -> what it belongs to
+Stage = Callable[[int, int], str]
+#: (what, rank, rank that it goes to; -1 for computing) -> s
+Phases = dict[tuple[str, int, int], float]
+
+
+def stage_of(workload: AllReduce | Training | Trace) -> Stage:
+    """What the messages of ``workload`` belong to: half of an all-reduce, bucket, micro-batch..."""
+    if isinstance(workload, Trace):
+        return lambda index, _count: f"message {index + 1}"
+    if isinstance(workload, AllReduce):
+        if workload.operation == "all-reduce" and workload.algorithm != "tree":
+            return lambda index, count: "reduce-scatter" if 2 * index < count else "all-gather"
+        return lambda _index, _count: workload.operation
+    name, parts = _parts(workload)
+    return lambda index, count: f"{name} {index * parts // count + 1}" if parts else f"{name} {index + 1}"
+
+
+def _parts(workload: Training) -> tuple[str, int]:
+    """What a round's messages on one connection are divided into, and into how many (0: each is one)."""
+    return {
+        "data": ("bucket", workload.buckets),
+        "local-steps": ("fragment", workload.fragments),
+        "tensor": ("all-reduce", PER_LAYER * workload.layers),
+        "experts": ("all-to-all", PER_LAYER * workload.layers),
+    }.get(workload.parallel, ("micro-batch", 0))
+
+
+def phases(graph: Graph, ends: Sequence[float | None], stage: Stage) -> Phases:
+    """Where the time went until the last of ``ends`` (s; None: did not end)."""
+    sends, place = graph.sends(), _places(graph)
+
+    def end_s(step: int) -> float:
+        return ends[step] or 0.0
+
+    found: Phases = {}
+    index = max(range(len(ends)), key=end_s, default=None)
+    while index is not None:
+        step = graph.steps[index]
+        before = (*step.after, sends[index]) if index in sends else step.after
+        previous = max(before, key=end_s, default=None)
+        seconds = end_s(index) - (0.0 if previous is None else end_s(previous))
+        if seconds > 0 and step.kind != SEND:
+            here = (COMPUTING, step.rank, -1)
+            key = here if step.kind == COMPUTE else (stage(*place[index]), step.peer, step.rank)
+            found[key] = found.get(key, 0.0) + seconds
+        index = previous
+    return found
+
+
+def _places(graph: Graph) -> dict[int, tuple[int, int]]:
+    """Of each receive: which one of its connection it is, and of how many."""
+    channels: dict[tuple[int, int], list[int]] = {}
+    for index, step in enumerate(graph.steps):
+        if step.kind == RECEIVE:
+            channels.setdefault((step.peer, step.rank), []).append(index)
+    return {index: (k, len(each)) for each in channels.values() for k, index in enumerate(each)}
+
+
+class PhaseLog:
+    """Adds up the phases of several plays."""
+
+    def __init__(self, workload: AllReduce | Training | Trace) -> None:
+        self._stage = stage_of(workload)
+        self._total: dict[tuple[str, str, str], float] = {}
+
+    def add(self, graph: Graph, servers: Sequence[str], ends: Sequence[float | None]) -> list[list[str | float]]:
+        """Add one play, with rank i on ``servers[i]``. Returns all so far as [what, server, server that it goes to, s];
+        computing goes to none, an empty text."""
+        for (what, rank, peer), seconds in phases(graph, ends, self._stage).items():
+            key = what, servers[rank], servers[peer] if peer >= 0 else ""
+            self._total[key] = self._total.get(key, 0.0) + seconds
+        return [[what, near, far, round(seconds, 9)] for (what, near, far), seconds in sorted(self._total.items())]
