@@ -133,6 +133,7 @@ class Brain:
 
     def _begin(self) -> None:
         """All switches are there: first the circuits that are up already, then those that are to be made."""
+        self._circuits.revive("all switches are there")
         entries = [entry for held in self._found.values() for entry in held]
         self._found.clear()
         self._circuits.adopt(found_in(self.plant, entries))

@@ -13,6 +13,7 @@ from typing import Final
 from twin.control.circuit import Circuit, State, Step
 from twin.control.events import CircuitRequested
 from twin.control.ledger import Ledger
+from twin.control.patience import limits_s, watch
 from twin.control.requests import why_no_path
 from twin.control.resilience import Resilience
 from twin.control.route import Route, reverse
@@ -115,6 +116,13 @@ class Circuits:
             return f"circuit {circuit.name!r} is {circuit.state.value} and has not settled; ask again when it has"
         return self._resilience.change(circuit, service)
 
+    def revive(self, reason: str) -> None:
+        """Begin anew with circuits that have failed for want of time."""
+        for circuit in [c for c in self if c.retries and c.state is State.FAILED]:
+            self._ledger.become(circuit, State.REQUESTED, f"{reason}, it is tried again")
+            if self._begun:
+                self.start(circuit)
+
     def release(self, circuit: Circuit) -> None:
         """Lead packets elsewhere, let the last ones leave, and give back everything the circuit holds."""
         if circuit.carries:
@@ -175,6 +183,7 @@ class Circuits:
         """Light is back on ``fibre``: circuits that are down come first, then those that can have a second path again,
         then those that can return to a better path, when they have settled and waited."""
         self._retry(f"light is back on {fibre}")
+        self.revive(f"light is back on {fibre}")
         for circuit in self:
             service = circuit.service
             if circuit.state is State.DEGRADED:
@@ -183,7 +192,11 @@ class Circuits:
                 self._return_at_s[circuit.name] = now_s + service.wait_to_restore_s
 
     def move_settled(self, now_s: float) -> None:
-        """Protect and move the circuits that are to be, where they have settled."""
+        """Protect and move the circuits that are to be, where they have settled, and end those that are not up in
+        time."""
+        for circuit in watch(self, now_s):
+            circuit.retries = True
+            self.give_up(circuit, f"not up within {circuit.service.restore_within_s:g} s: {circuit.reason}")
         for name in sorted(self._to_protect):
             circuit = self._by_name[name]
             if circuit.state is not State.DEGRADED or circuit.step is Step.SETTLED:
@@ -214,6 +227,8 @@ class Circuits:
         timed = (Step.LIGHTING, Step.BRIDGING, Step.DRAINING, Step.EMPTYING)
         times_s = [circuit.due_s for circuit in self if circuit.step in timed]
         times_s += [at_s for at_s in self._return_at_s.values() if at_s > now_s]
+        watch(self, now_s)
+        times_s += limits_s(self)
         return min(times_s, default=None)
 
     def advance(self, circuit: Circuit, now_s: float) -> None:
@@ -264,6 +279,7 @@ class Circuits:
         circuit.enter(Step.JOINING)
 
     def _activate(self, circuit: Circuit, reason: str) -> None:
+        circuit.retries = False
         self._ledger.become(circuit, State.ACTIVE, reason)
         if circuit.service.protected and circuit.spare is None:
             self._ledger.become(circuit, State.DEGRADED, "it has no second path")

@@ -104,8 +104,10 @@ class FakeNetwork:
         ports = frozenset(end.port for end in ends if self.dpid_of[end.node] == dpid)
         return SwitchConnected(dpid, ports, tuple(self.tables[dpid].values()), self.groups_of(dpid))
 
-    def play(self, brain: Handler, event: Event, now_s: float) -> list[Command]:
-        """Give ``event`` to ``brain``, and then all answers and wakes at their times, until nothing is left."""
+    def play(self, brain: Handler, event: Event, now_s: float, patience_s: float = 60.0) -> list[Command]:
+        """Give ``event`` to ``brain``, and then all answers and wakes at their times, until nothing is left that comes
+        within ``patience_s``."""
+        end_s = now_s + patience_s
         agenda: list[tuple[float, Event]] = [(now_s, event)]
         all_commands: list[Command] = []
         while agenda:
@@ -113,7 +115,8 @@ class FakeNetwork:
             commands = brain.handle(event, now_s)
             all_commands += commands
             agenda += [(now_s, answer) for answer in self.apply(commands)]
-            agenda += [(command.at_s, Woken()) for command in commands if isinstance(command, Wake)]
+            wakes = [command.at_s for command in commands if isinstance(command, Wake)]
+            agenda += [(at_s, Woken()) for at_s in wakes if at_s <= end_s]
             agenda.sort(key=lambda entry: entry[0])
         return all_commands
 

@@ -50,8 +50,10 @@ _ALLOWED: Final = {
     "path": "delay, hops",
     "max_delay_s": "a number of seconds, null",
     "capacity_bps": "a number of bits per second",
-    "avoid": "a list of fibres and sites",
-    "through": "a list of fibres and sites",
+    "avoid": "a list of fibres, sites and shared risks",
+    "through": "a list of fibres, sites and shared risks",
+    "channel": "a number from 1, null",
+    "restore_within_s": "a number of seconds",
 }
 #: verb -> the keys it may have
 _MORE: Final = {"request": ("service",)}
@@ -76,6 +78,8 @@ _SERVICE: Final[dict[str, Callable[[Any], bool]]] = {
     "capacity_bps": _is_number,
     "avoid": _is_names,
     "through": _is_names,
+    "channel": lambda found: found is None or (isinstance(found, int) and not isinstance(found, bool) and found > 0),
+    "restore_within_s": _is_number,
 }
 
 

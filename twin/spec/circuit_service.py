@@ -10,26 +10,35 @@ from twin.plan.topology import Topology
 from twin.spec.document import Document, Path_, nearest
 from twin.spec.experiment_file import CircuitFile, EntryFile
 from twin.units import show_rate, show_time
+from twin.workloads.northbound import quotas
 from twin.workloads.scenario import Circuit, Controller
 
 #: Keys of the file that are called otherwise in the scenario, and how their values are written.
-_RENAMED: Final = {"wait_to_restore": "wait_to_restore_s", "max_delay": "max_delay_s", "capacity": "capacity_bps"}
-_SHOW: Final = {"wait_to_restore": show_time, "max_delay": show_time, "capacity": show_rate}
+_RENAMED: Final = {
+    **{"wait_to_restore": "wait_to_restore_s", "restore_within": "restore_within_s"},
+    **{"max_delay": "max_delay_s", "capacity": "capacity_bps"},
+}
+_SHOW: Final = {
+    **{"wait_to_restore": show_time, "restore_within": show_time},
+    **{"max_delay": show_time, "capacity": show_rate},
+}
 _KEYS: Final = (
     *("protection", "disjoint", "revert", "wait_to_restore", "reconfigure", "path"),
-    *("max_delay", "capacity", "avoid", "through"),
+    *("max_delay", "capacity", "avoid", "through", "channel", "restore_within"),
 )
 #: What only a controller can do that reacts to the loss of light.
-_REACTIONS: Final = ("protection", "revert", "wait_to_restore", "reconfigure")
+_REACTIONS: Final = ("protection", "revert", "wait_to_restore", "reconfigure", "restore_within")
 
 
 def with_service(circuit: Circuit, file: CircuitFile, topology: Topology, document: Document, path: Path_) -> Circuit:
-    """``circuit`` with what ``file`` asks of it. Raises ``BadInput`` for fibres and sites that do not exist."""
+    """``circuit`` with what ``file`` asks of it. Raises ``BadInput`` for fibres, sites and shared risks that do not
+    exist."""
     places = [*(fibre.name for fibre in topology.fibres), *(site.name for site in topology.sites)]
+    places += sorted({risk for fibre in topology.fibres for risk in fibre.shared_risks} if topology.optics else ())
     for key in ("avoid", "through"):
         for i, name in enumerate(getattr(file, key)):
             if name not in places:
-                found = f"found the unknown fibre or site {name!r}"
+                found = f"found the unknown fibre, site or shared risk {name!r}"
                 raise document.bad((*path, key, i), found, ", ".join(places[:12]), nearest(name, places))
             if name in circuit.sites:
                 found = f"found {name!r}, which the circuit joins"
@@ -58,6 +67,11 @@ def check_controller(circuit: Circuit, controller: Controller, document: Documen
         what = "makes no circuits" if controller.name == "learning_switch" else "takes no requests for circuits"
         found = f"found the circuit {circuit.name!r}, but the controller {controller.name} {what}"
         raise document.bad(path, found, "", "write 'controller: optical_circuit', or 'circuits: []'")
+    tenant = circuit.name.rpartition("/")[0]
+    tenants = quotas(controller.northbound)
+    if tenant and tenant not in tenants:
+        found = f"found the circuit {circuit.name!r} of the unknown tenant {tenant!r}"
+        raise document.bad(path, found, ", ".join(tenants) or "none: there is no controller.northbound.tenants")
     asked = [key for key in service_content(circuit) if key in _REACTIONS]
     if controller.name == "static_path" and asked:
         found = f"found '{asked[0]}' for {circuit.name!r}, but the controller static_path never reacts"

@@ -6,8 +6,9 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from twin.spec.base import Interval, Model, Moment, Name, Pair, Size, all_or_list, shorthand
+from twin.spec.base import Interval, Model, Moment, Name, Pair, Size, all_or_list, one_or_list, shorthand
 from twin.spec.controller import ControllerOrText
+from twin.spec.job_files import FlowsFile, InferenceFile, RemotingFile, ReplicationFile, StorageFile
 from twin.spec.quantity import Measure, MeasureRule, Quantity
 from twin.spec.trace import TraceFile
 from twin.spec.training import TrainingFile
@@ -25,6 +26,7 @@ class CircuitFile(Model):
 
     between: Pair | None = None
     name: Name | None = None
+    tenant: Name | None = Field(default=None, examples=["alice"])
     protection: Literal["none", "restoration", "1:1", "1+1"] = "restoration"
     disjoint: Literal["fibre", "site", "shared-risk"] = "shared-risk"
     revert: bool = True
@@ -35,6 +37,8 @@ class CircuitFile(Model):
     capacity: Annotated[float, Quantity("rate", 0.0, 1.6e12)] = 0.0
     avoid: list[str] = Field(default=[])
     through: list[str] = Field(default=[])
+    channel: int | None = Field(default=None, ge=1, le=96)
+    restore_within: Annotated[float, Quantity("time", 1e-3, 86400.0)] = 3600.0
     pair: str | None = Field(default=None, exclude=True)
 
 
@@ -103,7 +107,18 @@ class Iperf3File(Model):
 
 
 WorkloadFile = Annotated[
-    AllReduceFile | CollectiveFile | PacketsFile | Iperf3File | TrainingFile | TraceFile, Field(discriminator="kind")
+    AllReduceFile
+    | CollectiveFile
+    | PacketsFile
+    | Iperf3File
+    | TrainingFile
+    | TraceFile
+    | FlowsFile
+    | InferenceFile
+    | RemotingFile
+    | StorageFile
+    | ReplicationFile,
+    Field(discriminator="kind"),
 ]
 
 
@@ -127,6 +142,7 @@ class EntryFile(Model):
     start: str | None = None
     stop: str | None = None
     controller: Literal["kill", "start"] | None = None
+    announce: Annotated[list[str], one_or_list()] | None = Field(default=None, examples=["train"])
 
 
 class ExpectationFile(Model):

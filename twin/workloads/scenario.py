@@ -12,6 +12,7 @@ from typing import Any
 from twin.workloads.flow_mix import FlowMix
 from twin.workloads.graph import Graph
 from twin.workloads.inference import Inference
+from twin.workloads.northbound import Northbound
 from twin.workloads.remoting import Remoting
 from twin.workloads.replication import Checkpoint, Replication
 from twin.workloads.storage import Reads, StorageReads
@@ -25,8 +26,9 @@ class Circuit:
     (has a second one, ``disjoint`` by ``fibre``, ``site`` or ``shared-risk``); ``revert``: it returns to a better path,
     ``wait_to_restore_s`` after the light is back.
     ``reconfigure`` is ``make-before-break`` or ``break-before-make``; ``path`` which paths are better, by ``delay`` or
-    ``hops``. ``max_delay_s`` bounds its one-way delay over fibres, ``capacity_bps`` its transceivers' rate from below.
-    ``avoid`` and ``through`` name fibres and sites."""
+    ``hops``. ``max_delay_s`` bounds its one-way delay over fibres, ``capacity_bps`` its rate from below. ``avoid`` and
+    ``through`` name fibres, sites and groups of shared risk; ``channel`` is the only one that will do (None: any). A
+    circuit that is not up within ``restore_within_s`` has failed."""
 
     name: str
     sites: tuple[str, str]
@@ -40,6 +42,8 @@ class Circuit:
     capacity_bps: float = 0.0
     avoid: tuple[str, ...] = ()
     through: tuple[str, ...] = ()
+    channel: int | None = None
+    restore_within_s: float = 3600.0
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,8 @@ class Controller:
     """Who drives the switches; ``name`` is how the experiment calls it.
 
     One of ``app``, the path of an OpenFlow app's file, ``command``, a program's arguments, started in ``folder``, and
-    ``address``, ``HOST:PORT`` of one that runs already. ``takes_requests``: it can be asked for circuits."""
+    ``address``, ``HOST:PORT`` of one that runs already. ``takes_requests``: it can be asked for circuits.
+    ``northbound`` is its RESTCONF interface, if it has one; ``openflow_tls``: switches come to it by TLS."""
 
     name: str
     app: str = ""
@@ -56,6 +61,8 @@ class Controller:
     folder: str = ""
     address: str = ""
     takes_requests: bool = False
+    northbound: Northbound | None = None
+    openflow_tls: bool = False
 
 
 @dataclass(frozen=True)
@@ -134,6 +141,7 @@ class Training:
     for itself, then one exchange of all parameters; with several ``fragments`` these are exchanged in turn while
     computing goes on). ``compute_s`` is what one step's computing takes on one server that never waits;
     ``batch`` sequences of ``sequence`` tokens go into a step of one replica; ``precision_bytes`` per number.
+    ``slow`` are (server, how much longer it computes than the others, as a share).
     ``failures_s`` after its first round began it breaks down; ``restart_s`` later it reads its checkpoint back."""
 
     name: str
@@ -158,6 +166,7 @@ class Training:
     warmup: int = 0
     congestion: str = "cubic"
     port: int = 7000
+    slow: tuple[tuple[str, float], ...] = ()
     reads: Reads | None = None
     checkpoint: Checkpoint | None = None
     failures_s: tuple[float, ...] = ()
@@ -198,7 +207,8 @@ class Action:
     """One entry of the timeline. ``do``: ``cut`` or ``repair`` a fibre or a packet link (``target`` its name),
     ``request``, ``change`` or ``release`` a circuit (``circuit``), ``start`` or ``stop`` a workload (``target`` its
     name), ``controller`` (``target`` is ``kill`` or ``start``), ``degrade`` an amplifier or ``attenuate`` a fibre by
-    ``level_db`` from what was planned (0: as planned again), at once or steadily within ``over_s``."""
+    ``level_db`` from what was planned (0: as planned again), at once or steadily within ``over_s``, ``announce`` what
+    ``workloads`` send until ``until_s`` (None: until they end) to the controller."""
 
     at_s: float
     do: str
@@ -206,6 +216,8 @@ class Action:
     circuit: Circuit | None = None
     level_db: float | None = None
     over_s: float = 0.0
+    workloads: tuple[str, ...] = ()
+    until_s: float | None = None
 
 
 @dataclass(frozen=True)

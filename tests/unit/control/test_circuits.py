@@ -20,6 +20,7 @@ from twin.control.events import (
 from twin.control.fake_network import FakeNetwork
 from twin.control.flows import Flow, Match, Output, PopChannel, PushChannel
 from twin.control.route import CHANNELS
+from twin.control.service import RESTORE_WITHIN_S, Service
 from twin.plan.model import Plan
 
 AB, BC, AC = (
@@ -43,6 +44,7 @@ def test_a_circuit_is_active_only_when_all_its_switches_answered(triangle: Plan)
         AddFlow(Flow(5, 100, Match(in_port=1), (PushChannel(1), Output(3)))),
         Barrier(4, 7),
         Barrier(5, 7),
+        Wake(1.0 + RESTORE_WITHIN_S),
     ]
     assert brain.handle(BarrierAnswered(4, 7), 2.0) == []
     assert brain.handle(BarrierAnswered(5, 6), 2.0) == []
@@ -63,7 +65,7 @@ def test_a_circuit_is_active_only_when_all_its_switches_answered(triangle: Plan)
 def test_requests_wait_for_all_switches(triangle: Plan) -> None:
     brain = optical_circuit(triangle)
     network = FakeNetwork(triangle)
-    assert network.play(brain, AB, 0.0) == [Answer(True)]
+    assert network.play(brain, AB, 0.0) == [Answer(True), Wake(RESTORE_WITHIN_S)]
     for dpid in (6, 5, 4, 3, 2):
         network.play(brain, SwitchConnected(dpid), 0.0)
     shown = brain.circuits[0].show()
@@ -278,3 +280,27 @@ def test_a_circuit_that_never_gets_light_fails_and_gives_everything_back(bench: 
     bench.play(PortStatus(5, 1, True))
     bench.play(AB)
     assert bench.state("a-b")[:3] == ("active", ["ab"], 1)
+
+
+def test_a_circuit_that_is_not_restored_in_time_has_failed_and_lives_anew_when_light_is_back(bench: Any) -> None:
+    bench.play(CircuitRequested("a-b", ("a", "b"), Service(restore_within_s=30.0)))
+    bench.flip("ab", up=False)
+    down = bench.flip("ca", up=False)
+    reason = "not up within 30 s: loss of light on ca; no free channel on any path with light"
+    assert ("circuit-failed", {"circuit": "a-b", "reason": reason}) in bench.milestones(down)
+    assert bench.answers(bench.play(CircuitRequested("other", ("a", "c")))) == [Answer(True)]
+    events = bench.milestones(bench.flip("ab", up=True))
+    again = "light is back on ab, it is tried again"
+    assert ("circuit-requested", {"circuit": "a-b", "reason": again}) in events
+    assert bench.state("a-b") == ("active", ["ab"], 2, "requested")
+
+
+def test_a_circuit_whose_switches_never_come_has_failed_until_they_do(triangle: Plan) -> None:
+    brain, network = optical_circuit(triangle), FakeNetwork(triangle)
+    network.play(brain, AB, 0.0)
+    commands = network.play(brain, Woken(), RESTORE_WITHIN_S)
+    reason = "not up within 3600 s: waits for 6 switches to connect"
+    assert commands == [Record(RESTORE_WITHIN_S, "circuit-failed", {"circuit": "a-b", "reason": reason})]
+    for dpid in range(1, 7):
+        network.play(brain, SwitchConnected(dpid), 4000.0)
+    assert brain.circuits[0].show()["state"] == "active"

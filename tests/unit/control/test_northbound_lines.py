@@ -145,11 +145,12 @@ def test_an_experiments_circuit_at_its_defaults_is_a_plain_service() -> None:
         ({"revert": 1}, "service.revert: found 1; allowed: true, false"),
         ({"protection": "2+1"}, "service.protection: found '2+1'; allowed: none, restoration, 1:1, 1+1"),
         ({"max_delay_s": -1}, "service.max_delay_s: found -1; allowed: a number of seconds, null"),
-        ({"avoid": "ab"}, "service.avoid: found 'ab'; allowed: a list of fibres and sites"),
+        ({"channel": True}, "service.channel: found True; allowed: a number from 1, null"),
+        ({"avoid": "ab"}, "service.avoid: found 'ab'; allowed: a list of fibres, sites and shared risks"),
         (
             {"speed": 1},
             "service: found the key 'speed'; allowed: protection, disjoint, revert, wait_to_restore_s, reconfigure, "
-            "path, max_delay_s, capacity_bps, avoid, through",
+            "path, max_delay_s, capacity_bps, avoid, through, channel, restore_within_s",
         ),
     ],
 )

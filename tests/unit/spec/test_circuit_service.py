@@ -19,6 +19,8 @@ circuits:
     capacity: 100 Gb/s
     avoid: [a-b]
     through: [b-c, b]
+    channel: 7
+    restore_within: 10 s
 """
 
 
@@ -37,6 +39,8 @@ def test_everything_is_read_and_written_out_again(load: Callable[..., LoadedExpe
             capacity_bps=100e9,
             avoid=("a-b",),
             through=("b-c", "b"),
+            channel=7,
+            restore_within_s=10.0,
         ),
     )
     circuits = loaded.experiment_text[loaded.experiment_text.index("circuits:") :]
@@ -52,7 +56,7 @@ def test_what_is_not_asked_for_is_not_written(load: Callable[..., LoadedExperime
     [
         (
             "circuits: [{between: [a, c], avoid: [a-d]}]",
-            "e.yaml:5: circuits[0].avoid[0]: found the unknown fibre or site 'a-d'; "
+            "e.yaml:5: circuits[0].avoid[0]: found the unknown fibre, site or shared risk 'a-d'; "
             "allowed: a-b, b-c, a, b, c, c-d, island, dark; did you mean 'c-d'?",
         ),
         (
