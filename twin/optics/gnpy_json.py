@@ -5,7 +5,8 @@
     trx A - roadm A - [span 1 - span 2 - ...] - roadm B - trx B           and the same from B to A
 
 Amplifiers are left out: GNPy's automatic design puts a booster behind each ROADM, one between every two spans and a
-preamplifier before the next ROADM. An ``ocs`` is a ROADM too: the line's amplifiers level its channels.
+preamplifier before the next ROADM. An ``ocs`` is a ROADM too, which passes on what arrives less the switch's loss: the
+amplifier behind it makes up for that.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def network(topology: Topology, catalogue: Catalogue) -> dict[str, Any]:
             continue
         place = {"metadata": {"location": _location(site)}}
         elements.append({"uid": trx_uid(site.name), "type": "Transceiver", **place})
-        elements.append({"uid": roadm_uid(site.name), "type": "Roadm", **place})
+        elements.append({"uid": roadm_uid(site.name), "type": "Roadm", **place, **_loss(topology, site)})
         _chain(connections, [trx_uid(site.name), roadm_uid(site.name), trx_uid(site.name)])
     for fibre in topology.fibres:
         kind = catalogue.fibres[fibre.kind]
@@ -99,6 +100,16 @@ def spans_km(fibre: FibrePair) -> tuple[float, ...]:
         return fibre.spans_km
     count = fibre.amplifiers + 1
     return (fibre.length_km / count,) * count
+
+
+def _loss(topology: Topology, site: Site) -> dict[str, Any]:
+    """What goes on from an optical circuit switch: a channel's power on the line, less the switch's loss."""
+    assert site.optical is not None
+    optics, catalogue, optical = topology.optics, topology.catalogue, site.optical
+    loss_db = catalogue.switches[optical.technology].loss_db if optical.technology else None
+    if optical.kind != "ocs" or loss_db is None or optics is None:
+        return {}
+    return {"params": {"target_pch_out_db": catalogue.line_systems[optics.line_system].power_dbm - loss_db}}
 
 
 def _location(site: Site) -> dict[str, Any]:

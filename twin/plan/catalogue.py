@@ -71,7 +71,8 @@ class SiteLink:
 @dataclass(frozen=True)
 class SwitchType:
     """A switch by its technology; ``power_w`` is of the whole device with all its ``ports``. ``switching_s`` is the
-    time in which light is dark when a cross-connect changes (None: a packet switch)."""
+    time in which light is dark when a cross-connect changes (None: a packet switch), ``loss_db`` what light loses in
+    it (None: as much as a ROADM of the line system)."""
 
     name: str
     ports: int
@@ -79,6 +80,7 @@ class SwitchType:
     power_w: float | None = None
     price: str | None = None
     sources: dict[str, str] = field(default_factory=dict)
+    loss_db: float | None = None
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ def resolve(file: CatalogueFile) -> Catalogue:
             for name, entry in file.site_links.items()
         },
         switches={
-            name: SwitchType(name, entry.ports, entry.switching, entry.power, entry.price, entry.sources)
+            name: SwitchType(name, entry.ports, entry.switching, entry.power, entry.price, entry.sources, entry.loss)
             for name, entry in file.switches.items()
         },
         fibres={

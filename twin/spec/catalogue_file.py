@@ -91,10 +91,12 @@ class SiteLinkFile(Model):
 
 
 class SwitchTypeFile(Model):
-    """A switch by technology; without a switching time it switches packets."""
+    """A switch by technology; without a switching time it switches packets. ``loss`` is what light loses in an optical
+    circuit switch."""
 
     ports: int = Field(ge=1, examples=["320"])
     switching: Annotated[float, Quantity("time", 0.0, 3600.0)] | None = None
+    loss: Annotated[float, Quantity("level", 0.0, 30.0)] | None = None
     power: Watts | None = None
     price: str | None = None
     sources: Sources = Field(default={})

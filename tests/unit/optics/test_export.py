@@ -72,6 +72,24 @@ def test_openroadm_over_a_hub(load: Load, star: Star, tmp_path: Path) -> None:
     check(topology, path, tmp_path)
 
 
+def test_circuit_switches_lose_light(load: Load, tmp_path: Path) -> None:
+    """Over three of them. GNPy's amplifiers have a gain of 8 dB at least, so less loss than that is for nothing."""
+    site = "{optical: {kind: ocs, technology: NAME}, transceivers: {count: 1, mode: OpenZR+}}"
+    text = f"name: x\nsites: {{a: {site}, b: {site}, c: {site}}}\nfibres:\n"
+    text += "  ab: {between: [a, b], length: 80 km}\n  bc: {between: [b, c], length: 170 km}\n"
+    text += "lightpaths: {p: {between: [a, c]}}\n"
+    found = []
+    for name in ("robotic", "silicon-photonics", "mine", "WSS"):
+        own = "catalogue: {switches: {mine: {ports: 8, switching: 1 ms, loss: 14 dB}}}\n"
+        topology = load(text.replace("NAME", name) + own)
+        (path,) = light_of(topology, survey(topology)).lightpaths
+        check(topology, path, tmp_path)
+        found.append(path.gsnr_db)
+    assert found == [pytest.approx(27.02, abs=0.01), pytest.approx(27.02, abs=0.01), *sorted(found[2:], reverse=True)]
+    assert found[1] - found[2] > 0.1
+    assert found[2] - found[3] > 0.1
+
+
 def test_an_imported_network_and_library(tmp_path: Path) -> None:
     """GNPy's own mesh example with its own library: fibres, transceivers and amplifiers are all its."""
     examples = CONUS.parent

@@ -30,8 +30,14 @@ def test_every_value_of_the_built_in_catalogue_has_a_source() -> None:
     assert set(catalogue.switches) >= {"piezo", "3D-MEMS", "robotic", "rotor", "silicon-photonics", "PLZT"}
     for entry in (*catalogue.transceivers.values(), *catalogue.site_links.values(), *catalogue.switches.values()):
         stated = {"reach": "reach_km", "power": "power_w", "price": "price", "switching": "switching_s"}
+        stated["loss"] = "loss_db"
         for key, name in stated.items():
             assert (getattr(entry, name, None) is None) or key in entry.sources, f"{entry.name}: {key}"
+    for fibre in catalogue.fibres.values():
+        assert set(fibre.sources) == {"delay", "loss", "dispersion", "effective_area", "pmd"}
+    for system in catalogue.line_systems.values():
+        keys = {"equipment", "band", "power", "span", "span_loss", "amplifier_power", "degree_power"}
+        assert set(system.sources) == keys
     for kind in catalogue.transceivers.values():
         assert "modes" in kind.sources
         assert [mode.rate_bps for mode in kind.modes] == sorted((mode.rate_bps for mode in kind.modes), reverse=True)
