@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     try:
         _check_machine()
-        _Runner(options.apps, options.host, options.port, others).run()
+        _Runner(options.apps, options.host, options.port, others, options.certificates).run()
     except TwinError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_status
@@ -53,6 +53,8 @@ def _parser() -> argparse.ArgumentParser:
     port, host = ("--port", "--ofp-tcp-listen-port"), ("--host", "--ofp-listen-host")  # ours, and Ryu's
     parser.add_argument(*port, type=int, default=6653, help="TCP port to listen on for switches (6653)")
     parser.add_argument(*host, default="127.0.0.1", help="address to listen on for switches (127.0.0.1)")
+    certificates = "listen by TLS: the folder with certificate.pem, which switches must show as well, and key.pem"
+    parser.add_argument("--certificates", type=Path, metavar="FOLDER", help=certificates)
     parser.add_argument("--verbose", action="store_true", help="log every step to standard error")
     return parser
 
@@ -66,11 +68,14 @@ def _check_machine() -> None:
 class _Runner:
     """Starts the apps and waits. ``problem`` is what ended them, if not a signal."""
 
-    def __init__(self, apps: Sequence[str], host: str, port: int, others: Sequence[str]) -> None:
+    def __init__(
+        self, apps: Sequence[str], host: str, port: int, others: Sequence[str], certificates: Path | None = None
+    ) -> None:
         self._apps = tuple(apps)
         self._others = list(others)
         self._host = host
         self._port = port
+        self._certificates = certificates
         self.problem: TwinError | None = None
 
     def run(self) -> None:
@@ -129,6 +134,12 @@ class _Runner:
         ofapi.CONF.set_override("ofp_listen_host", self._host)
         ofapi.CONF.set_override("ofp_tcp_listen_port", self._port)
         ofapi.CONF.set_override("socket_timeout", _SOCKET_TIMEOUT_S)
+        if self._certificates is not None:
+            certificate, key = (str(self._certificates / name) for name in ("certificate.pem", "key.pem"))
+            ofapi.CONF.set_override("ofp_ssl_listen_port", self._port)
+            ofapi.CONF.set_override("ctl_cert", certificate)
+            ofapi.CONF.set_override("ctl_privkey", key)
+            ofapi.CONF.set_override("ca_certs", certificate)
 
     @staticmethod
     def _serve_rest(manager: Any, hub: Any) -> None:

@@ -11,7 +11,8 @@ from typing import Any, Final, TypeVar
 from twin.errors import BadInput
 from twin.plan.codec import from_json
 from twin.plan.model import Plan
-from twin.workloads.scenario import Circuit, Scenario
+from twin.workloads.northbound import Northbound
+from twin.workloads.scenario import Circuit, Controller, Scenario
 
 T = TypeVar("T")
 #: The controllers of ours that have options.
@@ -22,13 +23,16 @@ WITH_OPTIONS: Final = ("engineered",)
 class Settings:
     """``TWIN_PLAN`` (needed) is read into ``plan``, ``TWIN_SCENARIO`` into ``circuits``, those to request at the start,
     and ``options``, the experiment's for this controller. ``northbound`` (``TWIN_NORTHBOUND``) is the unix socket to
-    serve, ``events`` (``TWIN_EVENTS``) the JSONL file to append to; None: do without."""
+    serve, ``events`` (``TWIN_EVENTS``) the JSONL file to append to; None: do without. ``rest`` is the experiment's
+    RESTCONF northbound, ``certificates`` (``TWIN_CERTIFICATES``) the folder with what TLS needs there."""
 
     plan: Plan
     circuits: tuple[Circuit, ...]
     options: Mapping[str, Any]
     northbound: Path | None
     events: Path | None
+    rest: Northbound | None = None
+    certificates: Path | None = None
 
 
 def from_environment(environment: Mapping[str, str]) -> Settings:
@@ -38,25 +42,31 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         remedy = "name the file that the run wrote"
         raise BadInput("TWIN_PLAN", "", "the variable is not set", "the path of a plan.json", remedy)
     scenario = environment.get("TWIN_SCENARIO")
-    circuits, options = _wanted(scenario) if scenario else ((), {})
-    northbound, events = (environment.get(name) for name in ("TWIN_NORTHBOUND", "TWIN_EVENTS"))
+    circuits, controller = _wanted(scenario) if scenario else ((), Controller(""))
+    names = ("TWIN_NORTHBOUND", "TWIN_EVENTS", "TWIN_CERTIFICATES")
+    northbound, events, certificates = (environment.get(name) for name in names)
+    if controller.northbound is not None and controller.northbound.tls and not certificates:
+        remedy = "name a folder with certificate.pem and key.pem"
+        raise BadInput("TWIN_CERTIFICATES", "", "the variable is not set, and the northbound wants TLS", "", remedy)
     return Settings(
         plan=from_json_file(Plan, "TWIN_PLAN", plan),
         circuits=circuits,
-        options=options,
+        options=controller.options,
         northbound=Path(northbound) if northbound else None,
         events=Path(events) if events else None,
+        rest=controller.northbound,
+        certificates=Path(certificates) if certificates else None,
     )
 
 
-def _wanted(path: str) -> tuple[tuple[Circuit, ...], Mapping[str, Any]]:
-    """The circuits the scenario wants, and the controller's options. All but one of ours have none, so that one given
-    is a mistake."""
+def _wanted(path: str) -> tuple[tuple[Circuit, ...], Controller]:
+    """The circuits the scenario wants, and what it says of the controller. All but one of ours have no options, so that
+    one given is a mistake."""
     scenario = from_json_file(Scenario, "TWIN_SCENARIO", path)
     if scenario.controller.options and scenario.controller.name not in WITH_OPTIONS:
         found = ", ".join(scenario.controller.options)
         raise BadInput("TWIN_SCENARIO", "controller.options", f"found {found}", f"none for {scenario.controller.name}")
-    return scenario.circuits, scenario.controller.options
+    return scenario.circuits, scenario.controller
 
 
 def from_json_file(kind: type[T], variable: str, path: str) -> T:

@@ -10,8 +10,10 @@ import json
 import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import IO, Any, ClassVar
 
+from controllers import rest
 from controllers.northbound import serve
 from controllers.ofapi import BaseApp, handler, hub, ofp_event, ofproto
 from controllers.openflow import (
@@ -39,12 +41,12 @@ from twin.control.commands import (
     RemoveGroup,
     Wake,
 )
+from twin.control.desk import Desk, DeskEvent
 from twin.control.events import (
     ArpAsked,
     BarrierAnswered,
     CircuitRequested,
     CountersRead,
-    Event,
     FlowRefused,
     PortStatus,
     SwitchConnected,
@@ -55,6 +57,7 @@ from twin.control.flows import Entry
 from twin.control.northbound import service_of
 from twin.plan.codec import to_json
 from twin.plan.model import Plan
+from twin.workloads.northbound import quotas
 
 MAIN, DEAD = handler.MAIN_DISPATCHER, handler.DEAD_DISPATCHER
 
@@ -68,7 +71,8 @@ class BrainApp(BaseApp):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._settings = from_environment(os.environ)
-        self._brain = self.make_brain(self._settings)
+        self._desk = Desk(self.make_brain(self._settings), quotas(self._settings.rest))
+        self._tell: Callable[[Record], None] | None = None
         self._lock = hub.Semaphore()
         self._switches: dict[int, Switch] = {}
         self._events_file: IO[str] | None = None
@@ -84,16 +88,24 @@ class BrainApp(BaseApp):  # type: ignore[misc]
         for circuit in self._settings.circuits:
             asked = to_json(circuit)
             name, sites = asked.pop("name"), asked.pop("sites")
-            self.feed(CircuitRequested(name, (sites[0], sites[1]), service_of(asked)))
+            answer = self.feed(CircuitRequested(name, (sites[0], sites[1]), service_of(asked)))
+            if answer is not None and not answer.ok:
+                self._write(Record(time.monotonic(), "circuit-refused", {"circuit": name, "reason": answer.reason}))
         if self._settings.northbound is not None:
             serve(self._settings.northbound, self.feed)
+        if self._settings.rest is not None:
+            self._tell = rest.serve(self._settings.plan, self._settings.rest, self._certificates(), self.feed)
         return super().start()
 
-    def feed(self, event: Event) -> Answer | None:
-        """Give ``event`` to the brain and do what it says. Returns its answer, if it gives one."""
+    def _certificates(self) -> Path | None:
+        wanted = self._settings.rest is not None and self._settings.rest.tls
+        return self._settings.certificates if wanted else None
+
+    def feed(self, event: DeskEvent) -> Answer | None:
+        """Give ``event`` to the desk and do what it says. Returns its answer, if it gives one."""
         with self._lock:
             answer = None
-            for command in self._brain.handle(event, time.monotonic()):
+            for command in self._desk.handle(event, time.monotonic()):
                 answer = self._do(command) or answer
             return answer
 
@@ -139,6 +151,8 @@ class BrainApp(BaseApp):  # type: ignore[misc]
 
     def _write(self, record: Record) -> None:
         self.logger.info("%s %s", record.event, record.details)
+        if self._tell is not None:
+            self._tell(record)
         if self._events_file is not None:
             line = {"monotonic_s": record.at_s, "event": record.event, **record.details}
             self._events_file.write(json.dumps(line) + "\n")

@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from twin.emulation.controller import ControllerProcess
+from twin.emulation.controller import CERTIFICATES, ControllerProcess
 from twin.emulation.journal import Journal
 from twin.emulation.network import Network
 from twin.emulation.openvswitch import OpenVSwitch, upcall_buffers
@@ -70,6 +70,7 @@ class Agent:
         elsewhere = self.bundle / ELSEWHERE if self.scenario.controller.address else CONTROLLER_PORT
         command = [sys.executable, "-m", "twin.emulation.proxy", str(SWITCH_PORT), str(elsewhere)]
         folders = [str(path) for path in (self.ovs.control, self.bundle, PLANT_SOCKET)]
+        folders += [str(RUN_FOLDER / CERTIFICATES)] if self.scenario.controller.openflow_tls else []
         return daemon([*command, *folders], self.bundle / "logs" / "proxy.log")
 
     def stop(self) -> None:

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from twin.emulation import certificates
 from twin.emulation.processes import connections, daemon, end, listens
 from twin.errors import RunBroke
 from twin.workloads.scenario import Controller
@@ -28,6 +29,8 @@ _POLL_S = 0.01
 #: How long a controller that takes no requests has for its first flows once all switches are connected, s (assumed).
 FIRST_FLOWS_S = 1.0
 HOST = "127.0.0.1"
+#: Below the run's sockets, in memory: what TLS needs.
+CERTIFICATES = "certificates"
 LOG = "logs/controller.log"
 #: The states of a circuit that has yet to become active or to fail.
 _ON_THE_WAY = ("requested", "computed", "installing", "qualifying")
@@ -43,6 +46,7 @@ class ControllerProcess:
         self._switch_port = switch_port
         self._log = bundle / LOG
         self._northbound = socket_folder / "northbound"
+        self._certificates = socket_folder / CERTIFICATES
         self._environment = {
             **os.environ,
             "TWIN_PLAN": str(bundle / "plan.json"),
@@ -52,6 +56,7 @@ class ControllerProcess:
             "TWIN_LOGS": str(bundle / "logs"),
             "TWIN_OPENFLOW_HOST": HOST,
             "TWIN_OPENFLOW_PORT": str(port),
+            "TWIN_CERTIFICATES": str(socket_folder / CERTIFICATES),
         }
         self._process: subprocess.Popen[bytes] | None = None
         self._on_end: Callable[[int], None] | None = None
@@ -60,16 +65,23 @@ class ControllerProcess:
     def command(self) -> list[str]:
         """What starts it: the placeholders of a command of the user's own are filled in."""
         if not self._controller.command:
-            return [sys.executable, "-m", "controllers.launch", self._controller.app, "--port", str(self.port)]
+            launch = [sys.executable, "-m", "controllers.launch", self._controller.app, "--port", str(self.port)]
+            tls = ["--certificates", str(self._certificates)] if self._controller.openflow_tls else []
+            return launch + tls
         words = {"{host}": HOST, "{port}": str(self.port), "{python}": sys.executable}
         words |= {"{plan}": self._environment["TWIN_PLAN"], "{logs}": self._environment["TWIN_LOGS"]}
         return [_filled(word, words) for word in self._controller.command]
 
     def start(self) -> None:
         """Start the process and wait until it listens."""
+        northbound = self._controller.northbound
+        if self._controller.openflow_tls or (northbound is not None and northbound.tls):
+            certificates.make(self._certificates, HOST)
         if not self._controller.address:
             self.launch()
             self._wait_for(lambda: listens(self.port), f"did not listen for switches on {HOST}:{self.port}")
+        if northbound is not None:
+            self._wait_for(lambda: listens(northbound.port), f"did not listen for clients on {HOST}:{northbound.port}")
 
     def launch(self) -> None:
         """Start the process. Raises ``RunBroke`` for a program that cannot be started."""

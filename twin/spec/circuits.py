@@ -50,9 +50,10 @@ class CircuitBook:
 
     def change(self, file: CircuitFile, path: Path_) -> Circuit:
         """Something else is asked of a circuit from now on; what ``file`` does not say is at its default."""
-        circuit = self.wanted.get(file.name or "")
+        circuit = self.wanted.get(_full_name(file.tenant, file.name or ""))
         if circuit is None:
-            found = f"found {file.name!r}, which is not a circuit at that time" if file.name else "found no name"
+            full_name = _full_name(file.tenant, file.name or "")
+            found = f"found {full_name!r}, which is not a circuit at that time" if file.name else "found no name"
             raise self.document.bad((*path, "name"), found, ", ".join(self.wanted))
         for key in ("between", "protection", "disjoint"):
             if key in file.model_fields_set:
@@ -77,7 +78,8 @@ class CircuitBook:
                 raise self.document.bad(path, found, self._known(), nearest(name, list(self.sites)))
         if between[0] == between[1]:
             raise self.document.bad(path, f"found {between[0]!r} at both ends", "two different sites")
-        circuit = Circuit(file.name or f"{between[0]}-{between[1]}", (between[0], between[1]))
+        name = _full_name(file.tenant, file.name or f"{between[0]}-{between[1]}")
+        circuit = Circuit(name, (between[0], between[1]))
         return with_service(circuit, file, self.topology, self.document, path)
 
     def _split(self, pair: str, path: Path_) -> list[str]:
@@ -140,6 +142,11 @@ class CircuitBook:
     def _known(self) -> str:
         names = list(self.sites)
         return ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
+
+
+def _full_name(tenant: str | None, name: str) -> str:
+    """What a tenant's circuit is called by everybody else."""
+    return f"{tenant}/{name}" if tenant else name
 
 
 def _kind(site: Site) -> str:

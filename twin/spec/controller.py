@@ -14,14 +14,16 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, Field
 
+from twin.spec import engineered, northbound
 from twin.spec.base import Model
 from twin.spec.document import Document, Path_, nearest, show
+from twin.spec.northbound import NorthboundFile, OpenFlow
 from twin.spec.quantity import problem
 from twin.workloads.scenario import Controller
 
@@ -40,6 +42,7 @@ class Own:
 OWN: Final = {
     "optical_circuit": Own("optical_circuit.py", takes_requests=True),
     "static_path": Own("static_path.py", takes_requests=True),
+    engineered.NAME: Own("engineered.py", takes_requests=True),
     "learning_switch": Own("ryu_apps/learning_switch.py", takes_requests=False),
 }
 _ADDRESS: Final = re.compile(r"tcp:([A-Za-z0-9_.-]+):([0-9]{1,5})\Z")
@@ -65,6 +68,8 @@ class ControllerFile(Model):
     folder: str = "."
     circuits: bool | None = None
     options: dict[str, Any] = Field(default={})
+    northbound: NorthboundFile | None = None
+    openflow: OpenFlow = "tcp"
 
 
 def _short_form(value: Any) -> Any:
@@ -90,10 +95,27 @@ def read(file: ControllerFile, document: Document, folder: Path) -> Controller:
         found = f"found a folder beside {given[0]!r}"
         raise document.bad(("controller", "folder"), found, "", "only a command is started in a folder")
     if file.command is not None:
-        return _command(file, file.command, document, folder)
-    if file.address is not None:
-        return _address(file, file.address, document)
-    return _app(file, file.app or "", document, folder)
+        controller = _command(file, file.command, document, folder)
+    elif file.address is not None:
+        controller = _address(file, file.address, document)
+    else:
+        controller = _app(file, file.app or "", document, folder)
+    return _with_interfaces(controller, file, document)
+
+
+def _with_interfaces(controller: Controller, file: ControllerFile, document: Document) -> Controller:
+    """``controller`` with its northbound and its side towards the switches, as the file wants them."""
+    if file.openflow == "tls" and not controller.app:
+        found = "found 'openflow: tls' for a controller that the twin does not start itself"
+        raise document.bad(("controller", "openflow"), found, "", "write 'app: optical_circuit', or an app of yours")
+    controller = replace(controller, openflow_tls=file.openflow == "tls")
+    if file.northbound is None:
+        return controller
+    if controller.name not in OWN or not controller.takes_requests:
+        names = ", ".join(name for name, own in OWN.items() if own.takes_requests)
+        found = f"found a northbound for {controller.name!r}, which has none"
+        raise document.bad(("controller", "northbound"), found, "", f"these have one: {names}")
+    return replace(controller, northbound=northbound.read(file.northbound, document))
 
 
 def content(controller: Controller) -> dict[str, Any]:
@@ -104,6 +126,12 @@ def content(controller: Controller) -> dict[str, Any]:
         own = {"address": f"tcp:{controller.address}"}
     else:
         own = {"app": controller.name if controller.name in OWN else controller.app, "options": controller.options}
+        if controller.name == engineered.NAME:
+            own["options"] = engineered.content(controller.options)
+    if controller.northbound is not None:
+        own["northbound"] = northbound.content(controller.northbound)
+    if controller.openflow_tls:
+        own["openflow"] = "tls"
     return own if controller.name in OWN else {**own, "circuits": controller.takes_requests}
 
 
@@ -119,11 +147,13 @@ def _app(file: ControllerFile, name: str, document: Document, folder: Path) -> C
     if name not in OWN:
         allowed = f"{', '.join(OWN)}, a path to an app's .py file, tcp:HOST:PORT, or {{command: [...]}}"
         raise document.bad(place, f"found the unknown controller {name!r}", allowed, nearest(name, list(OWN)))
-    for key, given in (("options", bool(file.options)), ("circuits", file.circuits is not None)):
+    options = engineered.read(file.options, document) if name == engineered.NAME else {}
+    unread = bool(file.options) and not options
+    for key, given in (("options", unread), ("circuits", file.circuits is not None)):
         if given:
             found = f"found {key} for {name!r}, which takes none"
             raise document.bad(("controller", key), found, "", "remove them")
-    return Controller(name, str(CONTROLLERS / OWN[name].file), takes_requests=OWN[name].takes_requests)
+    return Controller(name, str(CONTROLLERS / OWN[name].file), options, takes_requests=OWN[name].takes_requests)
 
 
 def _command(file: ControllerFile, command: list[str], document: Document, folder: Path) -> Controller:
