@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from twin.workloads.graph import COMPUTE, RECEIVE, SEND, Graph
+from twin.workloads.graph import COMPUTE, SEND, Graph, Step
 from twin.workloads.scenario import AllReduce, Trace, Training
 from twin.workloads.training import PER_LAYER
 
@@ -57,20 +57,27 @@ def phases(graph: Graph, ends: Sequence[float | None], stage: Stage) -> Phases:
         before = (*step.after, sends[index]) if index in sends else step.after
         previous = max(before, key=end_s, default=None)
         seconds = end_s(index) - (0.0 if previous is None else end_s(previous))
-        if seconds > 0 and step.kind != SEND:
-            here = (COMPUTING, step.rank, -1)
-            key = here if step.kind == COMPUTE else (stage(*place[index]), step.peer, step.rank)
+        if seconds > 0:
+            key = _key(step, stage, place.get(index, (0, 0)))
             found[key] = found.get(key, 0.0) + seconds
         index = previous
     return found
 
 
+def _key(step: Step, stage: Stage, place: tuple[int, int]) -> tuple[str, int, int]:
+    """A send that is not done at once waits for room in its socket, behind its connection's other messages."""
+    if step.kind == COMPUTE:
+        return COMPUTING, step.rank, -1
+    near, far = (step.rank, step.peer) if step.kind == SEND else (step.peer, step.rank)
+    return stage(*place), near, far
+
+
 def _places(graph: Graph) -> dict[int, tuple[int, int]]:
-    """Of each receive: which one of its connection it is, and of how many."""
-    channels: dict[tuple[int, int], list[int]] = {}
+    """Of each send and each receive: which one of its connection's it is, and of how many."""
+    channels: dict[tuple[str, int, int], list[int]] = {}
     for index, step in enumerate(graph.steps):
-        if step.kind == RECEIVE:
-            channels.setdefault((step.peer, step.rank), []).append(index)
+        if step.kind != COMPUTE:
+            channels.setdefault((step.kind, step.rank, step.peer), []).append(index)
     return {index: (k, len(each)) for each in channels.values() for k, index in enumerate(each)}
 
 

@@ -23,6 +23,8 @@ def test_the_phases_add_up_to_the_time_of_the_play() -> None:
     assert back == 5
     found = phases(graph, [1.0, 1.0, 2.0, 3.0, 3.0, 4.5], lambda index, count: f"{index} of {count}")
     assert found == {("computing", 1, -1): 3.0, ("0 of 1", 1, 0): 1.5}
+    slow_socket = phases(graph, [1.0, 1.0, 2.0, 3.0, 4.0, 4.5], lambda index, count: f"{index} of {count}")
+    assert slow_socket == found
 
 
 @pytest.mark.parametrize(
