@@ -9,8 +9,9 @@ from twin.errors import BadInput
 from twin.plan.build import build_plan
 from twin.spec import chakra, load_experiment
 from twin.workloads.allreduce import graph_of, sites_of
+from twin.workloads.course import job_of
 from twin.workloads.graph import Graph
-from twin.workloads.scenario import AllReduce, Trace, Training
+from twin.workloads.scenario import AllReduce, JobWorkload, Trace, Training
 from twin.workloads.training import round_graph
 
 
@@ -26,6 +27,8 @@ def write(experiment: Path, workload: str, folder: Path, sets: Sequence[str] = (
             graphs[one.name] = graph_of(one, plan)
         elif isinstance(one, (Training, Trace)):
             graphs[one.name] = round_graph(one, sites_of(one.servers, plan))
+        elif isinstance(one, JobWorkload):
+            graphs[one.name] = job_of(one).graph
     if workload not in graphs:
         raise BadInput("WORKLOAD", "", f"found {workload!r}", ", ".join(graphs) or "none: no workload has a graph")
     folder.mkdir(parents=True, exist_ok=True)

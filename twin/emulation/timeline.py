@@ -12,9 +12,9 @@ from twin.emulation.controller import ControllerProcess
 from twin.emulation.network import Network
 from twin.errors import RunBroke
 from twin.plan.codec import to_json
-from twin.traffic import allreduce, iperf3, packets, training
+from twin.traffic import allreduce, iperf3, job, packets, training
 from twin.traffic.context import Context, Record
-from twin.workloads.scenario import Action, AllReduce, Iperf3, Scenario, Trace, Training, Workload
+from twin.workloads.scenario import Action, AllReduce, Iperf3, JobWorkload, Scenario, Trace, Training, Workload
 
 
 class Timeline:
@@ -90,6 +90,8 @@ class Timeline:
                 await iperf3.run(workload, self._context, record)
             elif isinstance(workload, (Training, Trace)):
                 await training.run(workload, self._context, record)
+            elif isinstance(workload, JobWorkload):
+                await job.run(workload, self._context, record)
             else:
                 await packets.run(workload, self._context, record)
             self._context.record(workload.name, "workload-ended")

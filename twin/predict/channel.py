@@ -2,7 +2,7 @@
 
 ::
 
-    window   10 segments   20          40
+    window   10 segments   20          40           (of the first, 64 KiB at most: no window is scaled before an answer)
              |####|.......|########|...|################|      # sends at its fair share   . waits for the first answer
              0           RTT          2 RTT
 
@@ -22,6 +22,9 @@ from twin.predict.directions import Path
 
 #: Linux's initial window (RFC 6928), segments.
 INITIAL_SEGMENTS: Final = 10
+#: What a sender that opened the connection may send before the first answer, bytes: a window in a segment that opens a
+#: connection is not scaled (RFC 7323), so it tells 16 bits at most.
+FIRST_WINDOW_BYTES: Final = 65_535
 #: Linux's least retransmission time-out, s (TCP_RTO_MIN), to which the round trip is added.
 RTO_MIN_S: Final = 0.2
 #: What is left of a window after a loss that was repaired without a time-out: CUBIC's beta (RFC 9438).
@@ -43,13 +46,15 @@ class Channel:
     """``pairs`` are the (source, target) servers of as many connections alike, which advance together; ``load`` the
     (link, weight) that they put on the network. ``number`` is unique.
 
-    ``left`` is what remains of the first message of ``queue``, ``credit`` of the round's window. ``lost_s`` is when
-    something was first lost for want of a path; None: nothing was."""
+    ``held_back`` is what the first round may not use of its window. ``left`` is what remains of the first message of
+    ``queue``, ``credit`` of the round's window. ``lost_s`` is when something was first lost for want of a path; None:
+    nothing was."""
 
     number: int
     pairs: Sequence[tuple[str, str]]
     window: float
     window_limit: float
+    held_back: float = 0.0
     paths: tuple[Path, ...] | None = None
     load: tuple[tuple[int, float], ...] = ()
     delay_s: float = 0.0
@@ -83,7 +88,8 @@ class Channel:
     def open_round(self, now_s: float, grow: bool) -> None:
         """A new round begins; ``grow``: the one before used its window up."""
         if grow:
-            self.window = min(2 * self.window, self.window_limit)
+            self.window = min(2 * self.window + self.held_back, self.window_limit)
+            self.held_back = 0.0
         self.round_s, self.credit = now_s, self.window
 
     def retry_s(self, now_s: float, segment_bits: float) -> float:

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from twin.plan.model import Plan
-from twin.predict import allreduce, iperf3, probes, training
+from twin.predict import allreduce, iperf3, job, probes, training
 from twin.predict.control_plane import SETUP_S, ControlPlane, check_controller
 from twin.predict.play import Process
 from twin.predict.sampler import Sampler
 from twin.predict.simulator import Simulator
-from twin.workloads.scenario import Action, AllReduce, Iperf3, Scenario, Trace, Training, Workload
+from twin.workloads.scenario import Action, AllReduce, Iperf3, JobWorkload, Scenario, Trace, Training, Workload
 
 
 @dataclass(frozen=True)
@@ -193,4 +193,6 @@ def _process_of(workload: Workload, simulator: Simulator, record: dict[str, Any]
         return iperf3.run(workload, simulator, record)
     if isinstance(workload, (Training, Trace)):
         return training.run(workload, simulator, record)
+    if isinstance(workload, JobWorkload):
+        return job.run(workload, simulator, record)
     return probes.run(workload, simulator, record)

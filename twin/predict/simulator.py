@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from twin.plan.model import Plan
 from twin.predict.acknowledgements import answers_wait
-from twin.predict.channel import INITIAL_SEGMENTS, Channel, Message
+from twin.predict.channel import FIRST_WINDOW_BYTES, INITIAL_SEGMENTS, Channel, Message
 from twin.predict.directions import Directions, Path
 from twin.predict.forwarding import Forwarding
 from twin.predict.loads import common_loads, full_load
@@ -77,7 +77,9 @@ class Simulator:
         """A connection from the first to the second of each of ``pairs``; all of them do the same."""
         limit = self.plan.socket_bytes * 8.0
         self._opened += 1
-        channel = Channel(self._opened, tuple(pairs), INITIAL_SEGMENTS * self.segment_bits, limit)
+        whole = INITIAL_SEGMENTS * self.segment_bits
+        first = min(whole, FIRST_WINDOW_BYTES * 8 * self.overhead)
+        channel = Channel(self._opened, tuple(pairs), first, limit, whole - first)
         self._channels.append(channel)
         self._route(channel)
         return channel

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+from twin.predict import job
 from twin.predict.play import Play, Process
 from twin.predict.simulator import Simulator
 from twin.workloads.allreduce import sites_of
+from twin.workloads.phases import PhaseLog
 from twin.workloads.scenario import Trace, Training
 from twin.workloads.training import first_record, round_graph
+from twin.workloads.waits import WaitsLog
 
 
 def run(workload: Training | Trace, simulator: Simulator, record: dict[str, Any]) -> Process:
     """Play it ``rounds`` times; ``record`` holds what was done so far whenever this is closed."""
+    if isinstance(workload, Training) and workload.is_one_job:
+        yield from job.run(workload, simulator, record)
+        return
     record |= first_record(workload, simulator.now_s)
     graph = round_graph(workload, sites_of(workload.servers, simulator.plan))
     names = workload.servers
+    log, phases = WaitsLog(len(workload.servers)), PhaseLog(workload)
     play = Play(simulator, graph, {(a, b): [(names[a], names[b])] for a, b in graph.channels()})
     try:
         yield from play.connect()
@@ -25,5 +32,7 @@ def run(workload: Training | Trace, simulator: Simulator, record: dict[str, Any]
             start_s = simulator.now_s
             yield play.play()
             record["iterations"].append({"index": index, "start_s": start_s, "time_s": simulator.now_s - start_s})
+            record["phases"] = phases.add(graph, workload.servers, play.ends)
+            record["waits"] = log.add(graph, workload.servers, play.ends)
     finally:
         play.close()

@@ -8,9 +8,17 @@ from twin.plan.model import Plan
 from twin.results.bundle import Run
 from twin.results.document import Fidelity
 from twin.results.event import Event
-from twin.results.outcome import AllReduceRecord, Iperf3Record, Outcome, PacketsRecord, TrainingRecord, WorkloadRecord
+from twin.results.outcome import (
+    AllReduceRecord,
+    Iperf3Record,
+    JobRecord,
+    Outcome,
+    PacketsRecord,
+    TrainingRecord,
+    WorkloadRecord,
+)
 from twin.units import show_time
-from twin.workloads.scenario import AllReduce, Iperf3, Packets, Scenario, Trace, Training, Workload
+from twin.workloads.scenario import AllReduce, Iperf3, JobWorkload, Packets, Scenario, Trace, Training, Workload
 
 #: How late an action of the real clock may come before the run says so. Assumed: a tenth of the usual target for
 #: restoration, 50 ms.
@@ -55,8 +63,13 @@ def _lack(workload: Workload, record: WorkloadRecord) -> str:
         done = len(record.iterations)
         return "" if done >= record.planned else f"{done} of {record.planned} iterations"
     if isinstance(workload, (Training, Trace)) and isinstance(record, TrainingRecord):
-        done = len(record.iterations)
+        done, came = len(record.iterations), len(record.failures)
+        if came < record.planned_failures:
+            return f"{came} of {record.planned_failures} failures came before its end"
         return "" if done >= record.planned else f"{done} of {record.planned} rounds"
+    if isinstance(workload, JobWorkload) and isinstance(record, JobRecord):
+        done = len(record.spans)
+        return "" if done >= record.planned else f"{done} of {record.planned} parts of it ended"
     if isinstance(workload, Packets) and isinstance(record, PacketsRecord):
         return "" if record.sent >= workload.count else f"{record.sent} of {workload.count} packets sent"
     if isinstance(workload, Iperf3) and isinstance(record, Iperf3Record):

@@ -9,7 +9,9 @@ expectations and ``twin compare`` use them), so each is written here once:
     W.time_closed_form                                                     W: an all-reduce within one site
     W.step_time .step_time_min/_max/_before/_during/_after .slowdown .exposed .idle .tokens_rate .rounds   W: training
     W.throughput .retransmits .loss                                                           W: iperf3
+    W.time and the spans of a job, .slowdown of flows, .waited_for.SERVER of a training ...     see job_metrics.py
     fibre.NAME.restoration  fibre.NAME.lost_circuits      per fibre that was cut while it carried circuits
+    load.requests .blocked .blocking                      only with a circuit_load (blocking.py)
     link.NAME.NODE.dropped                                only where something was dropped
     optics.power  .energy_per_bit                         only with transceivers of the catalogue (energy.py)
 """
@@ -19,14 +21,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import fmean
 
+from twin.results.blocking import blocking_metrics
 from twin.results.bundle import Run
 from twin.results.closed_form import closed_form_s
 from twin.results.document import Metric, Metrics
 from twin.results.event import Event
+from twin.results.job_metrics import job_metrics, kind_metrics
 from twin.results.outcome import (
     AllReduceRecord,
     CircuitRecord,
     Iperf3Record,
+    JobRecord,
     PacketsRecord,
     QueueRecord,
     TrainingRecord,
@@ -35,9 +40,10 @@ from twin.results.outcome import (
 from twin.results.phases import by_phase, find_trouble
 from twin.results.probes import outage_s, reordered
 from twin.results.restoration import restorations
+from twin.results.storage_metrics import storage_metrics
 from twin.results.training_metrics import training_metrics
 from twin.workloads.collectives import bus_factor
-from twin.workloads.scenario import AllReduce
+from twin.workloads.scenario import AllReduce, JobWorkload, Trace, Training
 
 
 def metrics_of(run: Run) -> Metrics:
@@ -47,8 +53,15 @@ def metrics_of(run: Run) -> Metrics:
         found.update(circuit_metrics(circuit))
     for name, record in run.records:
         found.update(workload_metrics(name, record, run.events))
+    for workload in run.scenario.workloads:
+        left = run.outcome.workloads.get(workload.name)
+        if isinstance(workload, (Training, Trace)) and isinstance(left, TrainingRecord):
+            found.update(storage_metrics(workload.name, workload.servers, left))
+        elif isinstance(workload, JobWorkload) and isinstance(left, JobRecord):
+            found.update(kind_metrics(run.plan, workload, left, run.outcome.circuits))
     found.update(closed_form_metrics(run))
     found.update(restoration_metrics(run.outcome.circuits, run.events))
+    found.update(blocking_metrics(run.events))
     found.update(queue_metrics(run.outcome.queues))
     return found
 
@@ -85,6 +98,8 @@ def workload_metrics(name: str, record: WorkloadRecord, events: Sequence[Event])
         return packets_metrics(name, record)
     if isinstance(record, TrainingRecord):
         return training_metrics(name, record, events)
+    if isinstance(record, JobRecord):
+        return job_metrics(name, record)
     return iperf3_metrics(name, record)
 
 

@@ -15,6 +15,7 @@ from twin.spec.experiment_file import ON_REQUEST, WHEN_DONE, ExperimentFile
 from twin.spec.timeline import TimelineReader
 from twin.spec.workloads import WorkloadReader
 from twin.units import show_time
+from twin.workloads.inference import Inference
 from twin.workloads.scenario import AllReduce, Circuit, Scenario, Trace, Training, Workload
 
 #: Version of ``workload.json``.
@@ -29,7 +30,7 @@ def resolve(
     book = CircuitBook(topology, document)
     named = "circuits" in file.model_fields_set
     circuits = book.read(file.circuits, ("circuits",)) if named else book.lightpaths()
-    reader = WorkloadReader(topology, document)
+    reader = WorkloadReader(topology, document, file.seed)
     workloads = tuple(reader.read(name, workload) for name, workload in file.workloads.items())
     timeline = TimelineReader(topology, document, book, workloads)
     actions = timeline.read(file.timeline, file.end)
@@ -90,6 +91,8 @@ def _fill(entry: dict[str, Any], workload: Workload) -> None:
         entry["servers"] = list(workload.servers)
     if isinstance(workload, Trace):
         entry["files"] = workload.files
+    if isinstance(workload, Inference):
+        entry["arrivals"] = workload.arrivals
 
 
 def _circuit(circuit: Circuit) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from twin.spec.base import Model, all_or_list
 from twin.spec.document import Document, Path_
+from twin.spec.job_files import CheckpointFile, FailuresFile, ReadsFile
 from twin.spec.quantity import Quantity
 from twin.workloads.scenario import Training
 from twin.workloads.training import activation_bytes, dispatch_bytes, model_bytes
@@ -53,6 +54,10 @@ class TrainingFile(Model):
     rounds: int = Field(default=1, ge=1, le=1_000_000)
     warmup: int = Field(default=0, ge=0, le=1_000_000)
     congestion: Literal["cubic", "reno", "bbr", "dctcp"] = "cubic"
+    slow: dict[str, Annotated[float, Quantity("ratio", 0.0, 100.0)]] = Field(default={}, examples=["{tokyo-2: 20 %}"])
+    reads: ReadsFile | None = None
+    checkpoint: CheckpointFile | None = None
+    failures: FailuresFile | None = None
 
 
 def read(name: str, file: TrainingFile, servers: list[str], port: int, document: Document, path: Path_) -> Training:

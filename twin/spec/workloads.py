@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 
 from twin.plan.topology import Topology
-from twin.spec import trace, training
-from twin.spec.document import Document, Path_, nearest
+from twin.spec import trace, training, training_storage
+from twin.spec.document import Document, Path_
 from twin.spec.experiment_file import AllReduceFile, CollectiveFile, Iperf3File, PacketsFile, WorkloadFile
+from twin.spec.jobs import JobFile, JobReader
+from twin.spec.server_names import ServerNames
 from twin.spec.trace import TraceFile
 from twin.spec.training import TrainingFile
 from twin.workloads.scenario import AllReduce, Iperf3, Packets, Training, Workload
@@ -21,10 +23,11 @@ ALLREDUCE_PORTS_EACH = 100
 class WorkloadReader:
     """Turns the file's workloads into those of the scenario. Its errors are ``BadInput``."""
 
-    def __init__(self, topology: Topology, document: Document) -> None:
+    def __init__(self, topology: Topology, document: Document, seed: int) -> None:
         self.document = document
         self.mtu = topology.mtu
-        self.site_of = {f"{site.name}-{k}": site.name for site in topology.sites for k in range(1, site.servers + 1)}
+        self.names = ServerNames(topology, document)
+        self.jobs = JobReader(topology, document, self.names, seed)
         self.iperf3_port = IPERF3_PORT
         self.allreduce_port = ALLREDUCE_PORT
 
@@ -41,18 +44,13 @@ class WorkloadReader:
             return self._training(name, file, path)
         if isinstance(file, TraceFile):
             return trace.read(name, file, self._servers(file.servers, path), self._next_port(), self.document, path)
+        if isinstance(file, JobFile):
+            return self.jobs.read(name, file, self._next_port(), path)
         return self._iperf3(name, file, path)
 
     def _servers(self, named: list[str], path: Path_) -> list[str]:
         """The servers that ``servers`` names, two or more, each once."""
-        servers = list(self.site_of) if named == ["all"] else named
-        for i, server in enumerate(servers):
-            self._check_server(server, (*path, "servers", i))
-            if server in servers[:i]:
-                raise self.document.bad((*path, "servers", i), f"found {server!r} a second time", "each server once")
-        if len(servers) < 2:
-            raise self.document.bad((*path, "servers"), f"found {len(servers)} servers", "2 servers or more")
-        return servers
+        return list(self.names.listed(named, (*path, "servers"), least=2))
 
     def _next_port(self) -> int:
         port = self.allreduce_port
@@ -63,7 +61,8 @@ class WorkloadReader:
         servers = self._servers(file.servers, path)
         if file.algorithm == "hierarchical":
             self._check_hierarchy(servers, path)
-        return training.read(name, file, servers, self._next_port(), self.document, path)
+        found = training.read(name, file, servers, self._next_port(), self.document, path)
+        return training_storage.add(found, file, self.names, self.document, path)
 
     def _allreduce(self, name: str, file: AllReduceFile, path: Path_) -> AllReduce:
         servers = self._servers(file.servers, path)
@@ -113,7 +112,7 @@ class WorkloadReader:
 
     def _check_hierarchy(self, servers: list[str], path: Path_) -> None:
         """Two sites or more, all with the same number of servers, so that every server has its counterparts."""
-        counts = Counter(self.site_of[server] for server in servers)
+        counts = Counter(self.names.site_of[server] for server in servers)
         if len(counts) < 2:
             found = f"found servers of {len(counts)} site"
             allowed = "servers of 2 sites or more"
@@ -166,13 +165,7 @@ class WorkloadReader:
             raise self.document.bad((*path, "congestion"), found, "", "remove it, or write 'protocol: tcp'")
 
     def _check_pair(self, source: str, destination: str, path: Path_) -> None:
-        self._check_server(source, (*path, "from"))
-        self._check_server(destination, (*path, "to"))
+        self.names.check(source, (*path, "from"))
+        self.names.check(destination, (*path, "to"))
         if source == destination:
             raise self.document.bad((*path, "to"), f"found {destination!r} at both ends", "two different servers")
-
-    def _check_server(self, name: str, path: Path_) -> None:
-        if name not in self.site_of:
-            names = list(self.site_of)
-            allowed = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
-            raise self.document.bad(path, f"found the unknown server {name!r}", allowed, nearest(name, names))

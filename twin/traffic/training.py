@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from twin.traffic import job
 from twin.traffic.context import Context, Record
 from twin.traffic.player import Place, Player
 from twin.workloads.allreduce import sites_of
+from twin.workloads.phases import PhaseLog
 from twin.workloads.scenario import Trace, Training
 from twin.workloads.training import first_record, round_graph
+from twin.workloads.waits import WaitsLog
 
 
 async def run(workload: Training | Trace, context: Context, record: Record) -> None:
     """Play it ``rounds`` times; ``record`` holds what was done so far whenever this is cancelled."""
+    if isinstance(workload, Training) and workload.is_one_job:
+        await job.run(workload, context, record)
+        return
     record |= first_record(workload, context.now_s())
     places = [Place(context.plan.server_by_name[name].ip, context.namespaces[name]) for name in workload.servers]
     graph = round_graph(workload, sites_of(workload.servers, context.plan))
+    log, phases = WaitsLog(len(workload.servers)), PhaseLog(workload)
     player = Player(graph, places, workload.port, workload.congestion)
     try:
         await player.connect()
@@ -23,5 +30,7 @@ async def run(workload: Training | Trace, context: Context, record: Record) -> N
             start_s = context.now_s()
             await player.play()
             record["iterations"].append({"index": index, "start_s": start_s, "time_s": context.now_s() - start_s})
+            record["phases"] = phases.add(graph, workload.servers, player.ends)
+            record["waits"] = log.add(graph, workload.servers, player.ends)
     finally:
         player.close()

@@ -111,7 +111,7 @@ def add_all_to_all(
     builder: GraphBuilder, group: Sequence[int], size_bytes: int, after: Mapping[int, tuple[int, ...]]
 ) -> dict[int, tuple[int, ...]]:
     """Add an all-to-all in which every rank deals ``size_bytes`` evenly to all of ``group``, itself included. A rank
-    sends once ``after`` it is done; returns the receives after which each rank has its part."""
+    sends once ``after`` it is done; returns the steps after which each rank has its part."""
     count = len(group)
     arrived: dict[int, list[int]] = {rank: [] for rank in group}
     parts = split(size_bytes, count)
@@ -119,23 +119,26 @@ def add_all_to_all(
         for position, rank in enumerate(group):
             other = (position + shift) % count
             arrived[group[other]].append(builder.message(rank, group[other], parts[other], after.get(rank, ())))
-    return {rank: tuple(receives) or after.get(rank, ()) for rank, receives in arrived.items()}
+    return {rank: (*receives, *after.get(rank, ())) for rank, receives in arrived.items()}
 
 
 def reduce_scatter(builder: GraphBuilder, group: Sequence[int], size_bytes: int, slices: int, ready: Ready) -> Ready:
-    """n - 1 ring steps; afterwards each rank owns one reduced block."""
-    return _ring_steps(builder, group, size_bytes, slices, ready)
+    """n - 1 ring steps; afterwards each rank owns one reduced block. What a rank adds to a block must be ready too."""
+    return _ring_steps(builder, group, size_bytes, slices, ready, ready)
 
 
 def all_gather(builder: GraphBuilder, group: Sequence[int], size_bytes: int, slices: int, ready: Ready) -> Ready:
     """n - 1 ring steps; afterwards each rank has every block. Its bytes and steps are reduce-scatter's."""
-    return _ring_steps(builder, group, size_bytes, slices, ready)
+    return _ring_steps(builder, group, size_bytes, slices, ready, {})
 
 
-def _ring_steps(builder: GraphBuilder, group: Sequence[int], size_bytes: int, slices: int, ready: Ready) -> Ready:
+def _ring_steps(
+    builder: GraphBuilder, group: Sequence[int], size_bytes: int, slices: int, ready: Ready, own: Ready
+) -> Ready:
     """Every rank passes one block to its neighbour, ``len(group) - 1`` times; returns what the last step readied.
 
-    A slice waits for what arrived in its rank the step before; the first step waits for ``ready``.
+    A slice waits for what arrived in its rank the step before, and for its rank's ``own``; the first step waits for
+    ``ready``.
     """
     count = len(group)
     blocks = split(size_bytes, count)
@@ -145,6 +148,7 @@ def _ring_steps(builder: GraphBuilder, group: Sequence[int], size_bytes: int, sl
         for position, rank in enumerate(group):
             neighbour = group[(position + 1) % count]
             for piece, size in enumerate(split(blocks[(position - step) % count], slices)):
-                arrived[neighbour, piece] = (builder.message(rank, neighbour, size, now[rank, piece]),)
+                receive = builder.message(rank, neighbour, size, now[rank, piece])
+                arrived[neighbour, piece] = (receive, *own.get((neighbour, piece), ()))
         now = arrived
     return now

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 
-from twin.workloads.graph import RECEIVE, SEND, Graph
+from twin.workloads.graph import Graph
 
 
 def end_times(graph: Graph) -> list[float | None]:
     """The end of each step, s; None for those that would never end, because they wait for each other."""
     waits = [list(step.after) for step in graph.steps]
-    sent: dict[tuple[int, int], deque[int]] = {}
-    for index, step in enumerate(graph.steps):
-        if step.kind == SEND:
-            sent.setdefault((step.rank, step.peer), deque()).append(index)
-    for index, step in enumerate(graph.steps):
-        if step.kind == RECEIVE:
-            waits[index].append(sent[step.peer, step.rank].popleft())
+    for receive, send in graph.sends().items():
+        waits[receive].append(send)
     followers: list[list[int]] = [[] for _ in waits]
     for index, before in enumerate(waits):
         for other in before:

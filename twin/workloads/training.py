@@ -13,6 +13,7 @@ pass). One collective runs at a time on a rank, as on a communicator's stream.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import fmean
 from typing import Any
 
 from twin.workloads.collectives import Ready, add_all_to_all, add_hierarchy, add_ring, split
@@ -55,12 +56,20 @@ def steps_per_round(workload: Training) -> int:
     return workload.local_steps if workload.parallel == "local-steps" else 1
 
 
+def paces(workload: Training) -> list[float]:
+    """How long each server computes, over what those that are not slow take."""
+    slow = dict(workload.slow)
+    return [1 + slow.get(server, 0.0) for server in workload.servers]
+
+
 def ideal_round_s(workload: Training) -> float:
-    """What a round takes when communication takes no time: computing, and a pipeline's bubble (P - 1)/(M + P - 1)."""
+    """What a round takes when communication takes no time: computing on the slowest server, and a pipeline's bubble,
+    (P - 1)/(M + P - 1) where all stages are alike."""
+    factors = paces(workload)
     if workload.parallel == "pipeline":
-        stages, micro = len(workload.servers), workload.micro_batches
-        return workload.compute_s * (micro + stages - 1) / micro
-    return workload.compute_s * steps_per_round(workload)
+        micro = workload.micro_batches
+        return workload.compute_s * (sum(factors) + (micro - 1) * max(factors)) / micro
+    return workload.compute_s * max(factors) * steps_per_round(workload)
 
 
 def round_graph(workload: Training | Trace, sites: Sequence[Sequence[int]]) -> Graph:
@@ -80,7 +89,7 @@ def first_record(workload: Training | Trace, start_s: float) -> dict[str, Any]:
     else:
         own = {
             "steps": steps_per_round(workload),
-            "compute_s": workload.compute_s,
+            "compute_s": workload.compute_s * fmean(paces(workload)),
             "ideal_s": ideal_round_s(workload),
             "tokens": tokens_per_round(workload),
         }
@@ -96,31 +105,39 @@ def first_record(workload: Training | Trace, start_s: float) -> dict[str, Any]:
 
 def training_graph(workload: Training, sites: Sequence[Sequence[int]]) -> Graph:
     """One round; ``sites`` holds the ranks of each site."""
-    builder = _Steps(workload, sites)
+    builder = GraphBuilder(len(workload.servers))
+    add_round(builder, workload, sites, {})
+    return builder.build()
+
+
+def add_round(builder: GraphBuilder, workload: Training, sites: Sequence[Sequence[int]], after: After) -> None:
+    """Add one round, on the ranks from 0; a rank begins once it has done what ``after`` says."""
+    steps = _Steps(builder, workload, sites, after)
     {
-        "data": builder.data,
-        "pipeline": builder.pipeline,
-        "tensor": builder.tensor,
-        "experts": builder.experts,
-        "local-steps": builder.local_steps,
+        "data": steps.data,
+        "pipeline": steps.pipeline,
+        "tensor": steps.tensor,
+        "experts": steps.experts,
+        "local-steps": steps.local_steps,
     }[workload.parallel]()
-    return builder.graph.build()
 
 
 class _Steps:
     """Adds steps to ``graph``; ``now`` says after which of them each rank may go on."""
 
-    def __init__(self, workload: Training, sites: Sequence[Sequence[int]]) -> None:
+    def __init__(self, graph: GraphBuilder, workload: Training, sites: Sequence[Sequence[int]], after: After) -> None:
         self.workload = workload
         self.sites = sites
         self.ranks = range(len(workload.servers))
-        self.graph = GraphBuilder(len(workload.servers))
-        self.now: After = dict.fromkeys(self.ranks, ())
+        self.graph = graph
+        self.paces = paces(workload)
+        self.now: After = {rank: after.get(rank, ()) for rank in self.ranks}
 
     def compute(self, seconds: float) -> None:
         """Every rank computes."""
         for rank in self.ranks:
-            self.now[rank] = (self.graph.add(rank, COMPUTE, seconds=seconds, after=self.now[rank]),)
+            own_s = seconds * self.paces[rank]
+            self.now[rank] = (self.graph.add(rank, COMPUTE, seconds=own_s, after=self.now[rank]),)
 
     def all_reduce(self, size_bytes: int, after: After) -> After:
         """An all-reduce over all ranks; returns after what each has its result."""
@@ -188,7 +205,8 @@ class _Steps:
             arrived: tuple[int, ...] = ()
             for place, rank in enumerate(stages):
                 after = (*self.now[rank], *arrived)
-                self.now[rank] = (self.graph.add(rank, COMPUTE, seconds=compute_s / micro, after=after),)
+                own_s = compute_s / micro * self.paces[rank]
+                self.now[rank] = (self.graph.add(rank, COMPUTE, seconds=own_s, after=after),)
                 if place + 1 < len(stages):
                     size = activation_bytes(self.workload)
                     arrived = (self.graph.message(rank, stages[place + 1], size, self.now[rank]),)

@@ -54,14 +54,16 @@ def test_flows_that_share_nothing_do_not_wait_for_each_other(cluster: Plan, scen
 
 
 def test_a_window_opens_in_rounds(leased: Plan, scenario_of: ScenarioOf) -> None:
-    """Seven windows' worth of ten segments: 1 + 2 + 4 leave in three rounds of 10 ms, the third of 5.77 ms."""
+    """65,535 bytes, which are 7.32 segments, then 10 + 7.32 segments, then up to twice as many: 50 leave in three
+    rounds of 10 ms, the last of which has 25.35 to send."""
     simulator = simulator_of(leased, scenario_of())
     segment = 9014 * 8
     done: list[float] = []
     channel = simulator.open([("east-1", "west-1")])
-    simulator.send(channel, 70 * segment / OVERHEAD / 8, lambda: done.append(simulator.now_s))
+    simulator.send(channel, 50 * segment / OVERHEAD / 8, lambda: done.append(simulator.now_s))
     simulator.run(lambda: bool(done))
-    assert done == [pytest.approx(2 * 10e-3 + 40 * segment / 1e9 + 5e-3, rel=1e-9)]
+    last = 50 - (10 + 2 * 65_535 / 8948)
+    assert done == [pytest.approx(2 * 10e-3 + last * segment / 1e9 + 5e-3, rel=1e-9)]
 
 
 def test_the_window_never_exceeds_the_sockets(leased: Plan, scenario_of: ScenarioOf) -> None:

@@ -35,11 +35,15 @@ IPERF3 = "kind: iperf3, from: a-1, to: b-1"
 @pytest.mark.parametrize(
     ("entry", "message"),
     [
-        ("{}", "w: the key 'kind' is missing; allowed: allreduce, collective, packets, iperf3, training, trace"),
+        (
+            "{}",
+            "w: the key 'kind' is missing; allowed: allreduce, collective, packets, iperf3, training, trace, "
+            "flows, inference, remoting, storage, replication",
+        ),
         (
             "{kind: iperf}",
-            "w: found 'iperf'; allowed: allreduce, collective, packets, iperf3, training, trace; "
-            "did you mean 'iperf3'?",
+            "w: found 'iperf'; allowed: allreduce, collective, packets, iperf3, training, trace, flows, inference, "
+            "remoting, storage, replication; did you mean 'iperf3'?",
         ),
         ("{kind: allreduce}", "w: the key 'size' is missing; add it, as in 'size: 32 MiB'"),
         (
