@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from twin.plan.catalogue import Catalogue
+from twin.plan.catalogue import Catalogue, SwitchType
 from twin.plan.model import Plan
 from twin.plan.topology import Topology
 
@@ -55,7 +55,7 @@ IN_SITE, BETWEEN, SWITCH = "Links in a site", "Transceivers between sites", "Swi
 
 def items(topology: Topology, plan: Plan) -> tuple[Item, ...]:
     """What draws power in the plant: transceivers, amplifiers, and optical switches: whole ones where the catalogue
-    knows their technology's power, else by degree. The plan must have light."""
+    knows their technology's power, other ROADMs by degree. The plan must have light."""
     return tuple(_items(topology, plan))
 
 
@@ -69,14 +69,19 @@ def _items(topology: Topology, plan: Plan) -> Iterator[Item]:
     amplifiers = sum(len(line.amplifiers) for line in light.lines)
     source = system.sources.get("amplifier_power", "not stated")
     yield Item("amplifier", f"{system.name} EDFA", amplifiers, system.amplifier_w, source)
-    switches = {item.site: catalogue.switches[item.technology] for item in plan.optical_switches if item.technology}
-    known = {site: switch for site, switch in switches.items() if switch.power_w is not None}
-    degrees = sum(line.source not in known for line in light.lines)
+    unknown = SwitchType("ocs without a technology", 0)
+    switches = {
+        item.site: catalogue.switches[item.technology] if item.technology else unknown for item in plan.optical_switches
+    }
+    kinds = {item.site: item.kind for item in plan.optical_switches}
+    whole = {site: switch for site, switch in switches.items() if switch.power_w is not None or kinds[site] == "ocs"}
+    degrees = sum(line.source not in whole for line in light.lines)
     if degrees:
         source = system.sources.get("degree_power", "not stated")
         yield Item("ROADM degree", f"{system.name} ROADM", degrees, system.roadm_degree_w, source)
-    for name, count in Counter(switch.name for switch in known.values()).items():
-        switch = catalogue.switches[name]
+    counts = Counter(switch.name for switch in whole.values())
+    for switch in {switch.name: switch for switch in whole.values()}.values():
+        name, count = switch.name, counts[switch.name]
         yield Item("switch", name, count, switch.power_w, _source(switch.sources), switch.price)
 
 
@@ -95,11 +100,12 @@ def _in_site(catalogue: Catalogue) -> Iterator[Alternative]:
 
 
 def _between(catalogue: Catalogue, plan: Plan) -> Iterator[Alternative]:
-    longest_km = max((fibre.length_km for fibre in plan.fibres), default=0.0)
+    paths = plan.light.lightpaths if plan.light else ()
+    longest_km = max((route.length_km for route in (*plan.fibres, *paths)), default=0.0)
     for kind in catalogue.transceivers.values():
         per_tbps_w = None if kind.power_w is None else 2 * kind.power_w / (kind.rate_bps / 1e12)
         short = kind.reach_km is not None and kind.reach_km < longest_km
-        unfit = f"a fibre has {longest_km:.4g} km" if short else ""
+        unfit = f"a route has {longest_km:.4g} km" if short else ""
         yield Alternative(
             BETWEEN, kind.name, kind.power_w, per_tbps_w, kind.reach_km, kind.price, _source(kind.sources), unfit
         )

@@ -52,6 +52,11 @@ def _topohub(name: str, document: Document) -> tuple[dict[str, Any], dict[str, A
 def _gnpy(file: GnpyFile, document: Document) -> tuple[dict[str, Any], dict[str, Any], str]:
     """The network; the equipment, if any, becomes part of the document's catalogue and its line system the default."""
     folder = Path(document.source).parent
+    for key, given in (("network", file.network), ("equipment", file.equipment)):
+        if given is not None and not (folder / given).is_file():
+            found = f"found {given!r}, but there is no file {folder / given}"
+            remedy = "the path counts from the topology file's folder"
+            raise document.bad(("import", "gnpy", key), found, "", remedy)
     if file.equipment is not None:
         if document.data.get("catalogue") is not None:
             found = "found a catalogue beside an imported equipment library"

@@ -76,7 +76,8 @@ def _check_optical(
     for i, degree in enumerate(optical.degrees or ()):
         if degree not in fibres:
             found = f"found the degree {degree!r}, but no fibre of that name ends at {name!r}"
-            raise document.bad((*path, "degrees", i), found, ", ".join(fibres), nearest(degree, fibres))
+            remedy = nearest(degree, fibres) or f"leave it out, or add a fibre that ends at {name!r}"
+            raise document.bad((*path, "degrees", i), found, ", ".join(fibres), remedy)
     for fibre in fibres:
         if optical.degrees is not None and fibre not in optical.degrees:
             found = f"found no degree for the fibre {fibre!r}, which ends at {name!r}"

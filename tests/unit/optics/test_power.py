@@ -41,9 +41,19 @@ def test_what_the_plant_draws(load: Load) -> None:
     assert items(topology, planned(topology)) == (
         Item("transceiver", "400ZR", 3, 20.0, "OIF 400ZR, 15-20 W"),
         Item("amplifier", "standard EDFA", 6, 40.0, "assumed"),
-        Item("ROADM degree", "standard ROADM", 1, 100.0, "assumed"),
         Item("switch", "3D-MEMS", 1, 254.0, "assumed: 108 W for 136 ports (secondary), in proportion"),
+        Item("switch", "piezo", 1, None, "not stated"),
     )
+
+
+def test_roadms_are_counted_by_degree_and_circuit_switches_never(load: Load) -> None:
+    for optical, item in (
+        ("{kind: roadm, technology: WSS}", Item("ROADM degree", "standard ROADM", 2, 100.0, "assumed")),
+        ("ocs", Item("switch", "ocs without a technology", 2, None, "not stated")),
+    ):
+        text = TEXT.replace("{kind: ocs, technology: 3D-MEMS}", optical)
+        topology = load(text.replace("{kind: ocs, technology: piezo}", optical))
+        assert items(topology, planned(topology))[2:] == (item,)
 
 
 def test_alternatives_are_the_catalogues(load: Load) -> None:
@@ -51,7 +61,7 @@ def test_alternatives_are_the_catalogues(load: Load) -> None:
     found = {(other.job, other.name): other for other in alternatives(topology, planned(topology))}
     dr8, lpo, cpo = (found[IN_SITE, name].per_tbps_w for name in ("DR8", "LPO", "CPO"))
     assert (dr8, lpo, cpo) == (pytest.approx(42.5), pytest.approx(25.5), pytest.approx(8.75))
-    assert found[BETWEEN, "400ZR"].unfit == "a fibre has 150 km"
+    assert found[BETWEEN, "400ZR"].unfit == "a route has 150 km"
     assert found[BETWEEN, "OpenZR+"].unfit == ""
     assert found[BETWEEN, "OpenZR+"].per_tbps_w == pytest.approx(112.5)
     optical, packet = found[SWITCH, "OCS-136"].each_w, found[SWITCH, "packet-136"].each_w

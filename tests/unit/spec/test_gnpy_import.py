@@ -219,6 +219,18 @@ def test_what_is_not_a_network(tmp_path: Path, text: str, message: str) -> None:
     assert str(caught.value) == message.replace("FOLDER", str(tmp_path))
 
 
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "net.json").write_text(json.dumps(network()))
+    for key, text in (("network", "network: gone.json"), ("equipment", "network: net.json, equipment: gone.json")):
+        (tmp_path / "x.yaml").write_text(f"name: x\nimport:\n  gnpy: {{{text}}}\n")
+        with pytest.raises(BadInput) as caught:
+            load_topology(tmp_path / "x.yaml")
+        assert str(caught.value) == (
+            f"{tmp_path}/x.yaml:3: import.gnpy.{key}: found 'gone.json', but there is no file {tmp_path}/gone.json; "
+            "the path counts from the topology file's folder"
+        )
+
+
 def test_topohub_or_gnpy(tmp_path: Path) -> None:
     for text, found in (
         ("site: {}", "found neither topohub nor gnpy"),

@@ -220,6 +220,11 @@ KNOWN = "400ZR, OpenZR+, 800ZR, 1.6T-class, OpenROADM-v5"
             "allowed: ab; did you mean 'ab'?",
         ),
         (
+            HEAD.replace("optical: roadm", "optical: {kind: roadm, degrees: [ab, nowhere]}", 1) + FIBRES,
+            "FILE:3: sites.a.optical.degrees[1]: found the degree 'nowhere', but no fibre of that name ends at 'a'; "
+            "allowed: ab; leave it out, or add a fibre that ends at 'a'",
+        ),
+        (
             HEAD.replace("b: {optical: roadm", "b: {optical: {kind: roadm, degrees: [ab]}") + FIBRES,
             "FILE:4: sites.b.optical.degrees: found no degree for the fibre 'bc', which ends at 'b'; "
             "add 'bc', or leave 'degrees' out",
