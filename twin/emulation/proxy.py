@@ -15,6 +15,9 @@ chooses among the ports that are up.
 
 Where the plan has light, cross-connects of optical switches obey it: see ``twin.emulation.plant``. A barrier is passed
 on when the light of its switch has settled.
+
+Where the experiment says that the control channel is slow, what passes between here and the controller is late: see
+``twin.emulation.control_channel``.
 """
 
 from __future__ import annotations
@@ -22,24 +25,26 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import struct
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
-from twin.emulation import flowmod
+from twin.emulation import certificates, flowmod
+from twin.emulation.control_channel import HEADER, Lane, LateReader, LateWriter, Message, Writer, read_message
 from twin.emulation.plant import LivePlant, Ports, Send, open_logs
 from twin.physics.events import Attenuate, Cut, Degrade, Event, Repair
 from twin.plan.codec import from_json
 from twin.plan.model import Plan
 from twin.traffic import loop
+from twin.workloads.scenario import ControlChannel
 
 OFP_VERSION = 4  # OpenFlow 1.3
-HEADER = struct.Struct("!BBHI")  # version, type, length, transaction id
 FEATURES_REPLY, PORT_STATUS, FLOW_MOD, GROUP_MOD, BARRIER_REQUEST, BARRIER_REPLY = 6, 12, 14, 15, 20, 21
 CHANGES = frozenset((FLOW_MOD, GROUP_MOD))
 #: Transaction ids of the proxy's own barriers: the controller's count up from small random numbers.
 OWN_XID = 0xFFFF0000
+#: The next message of a connection.
+Receive = Callable[[], Awaitable[Message]]
 
 
 class FlowCache:
@@ -82,9 +87,7 @@ class Session:
         self._groups = False
         self._optical: str | None = None
 
-    async def to_switch(
-        self, reader: asyncio.StreamReader, switch: asyncio.StreamWriter, controller: asyncio.StreamWriter
-    ) -> None:
+    async def to_switch(self, receive: Receive, switch: asyncio.StreamWriter, controller: Writer) -> None:
         """Pass the controller's messages on."""
 
         def send(message: bytes) -> None:
@@ -94,7 +97,7 @@ class Session:
                 self._renew_cache(switch)
 
         while True:
-            kind, message = await _message(reader)
+            kind, message = await receive()
             if self._plant is None or self._optical is None:
                 send(message)
             elif kind == FLOW_MOD:
@@ -111,9 +114,7 @@ class Session:
         switch.write(HEADER.pack(OFP_VERSION, BARRIER_REQUEST, HEADER.size, OWN_XID + self._barriers))
 
     @staticmethod
-    def _change_light(
-        plant: LivePlant, switch: str, flow: flowmod.FlowMod, send: Send, controller: asyncio.StreamWriter
-    ) -> None:
+    def _change_light(plant: LivePlant, switch: str, flow: flowmod.FlowMod, send: Send, controller: Writer) -> None:
         cross = flow.cross_connect(switch)
         if flow.command in (flowmod.MODIFY, flowmod.MODIFY_STRICT):
             controller.write(flow.refusal())
@@ -125,11 +126,11 @@ class Session:
             send(flow.message)
 
     async def to_controller(
-        self, reader: asyncio.StreamReader, controller: asyncio.StreamWriter, switch: asyncio.StreamWriter
+        self, reader: asyncio.StreamReader, controller: Writer, switch: asyncio.StreamWriter
     ) -> None:
         """Pass the switch's messages on, but for the replies to our own barriers."""
         while True:
-            kind, message = await _message(reader)
+            kind, message = await read_message(reader)
             xid = HEADER.unpack_from(message)[3]
             if kind == FEATURES_REPLY:
                 self._optical = self._names.get(int.from_bytes(message[8:16]))
@@ -143,20 +144,27 @@ class Session:
             await controller.drain()
 
 
-async def _message(reader: asyncio.StreamReader) -> tuple[int, bytes]:
-    header = await reader.readexactly(HEADER.size)
-    _version, kind, length, _xid = HEADER.unpack(header)
-    return kind, header + await reader.readexactly(length - HEADER.size)
-
-
 class Proxy:
     """Accepts switches, and what the timeline does to the plant."""
 
-    def __init__(self, controller: str, cache: FlowCache, plan: Plan, plant: LivePlant | None) -> None:
+    def __init__(
+        self,
+        controller: str,
+        cache: FlowCache,
+        plan: Plan,
+        plant: LivePlant | None,
+        tls: Path | None = None,
+        channel: ControlChannel | None = None,
+        seed: int = 0,
+    ) -> None:
         self._controller = controller
+        self._tls = tls
         self._cache = cache
         self._plant = plant
         self._names = {switch.dpid: switch.name for switch in plan.optical_switches}
+        self._channel = channel
+        self._seed = seed
+        self._connections = 0
 
     async def accept_switch(self, from_switch: asyncio.StreamReader, to_switch: asyncio.StreamWriter) -> None:
         """One switch, until either side closes; it gets a connection of its own to the controller."""
@@ -166,12 +174,18 @@ class Proxy:
         except OSError:
             to_switch.close()  # the switch tries again
             return
+        receive: Receive = lambda: read_message(from_controller)  # noqa: E731 - the other way is a method
+        controller: Writer = to_controller
+        pumps: list[asyncio.Task[None]] = []
+        if self._channel is not None:
+            receive, controller, pumps = self._late(self._channel, from_controller, to_controller)
         ways = (
-            session.to_switch(from_controller, to_switch, to_controller),
-            session.to_controller(from_switch, to_controller, to_switch),
+            session.to_switch(receive, to_switch, controller),
+            session.to_controller(from_switch, controller, to_switch),
         )
         tasks = [asyncio.create_task(way) for way in ways]
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        tasks += pumps
         for task in tasks:
             task.cancel()
         for result in await asyncio.gather(*tasks, return_exceptions=True):
@@ -180,9 +194,20 @@ class Proxy:
         for writer in (to_switch, to_controller):
             writer.close()
 
+    def _late(
+        self, channel: ControlChannel, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> tuple[Receive, Writer, list[asyncio.Task[None]]]:
+        """Both directions of a connection to the controller over ``channel``, and the tasks that carry it."""
+        self._connections += 1
+        lanes = [Lane(channel, f"{self._seed}/{self._connections}/{way}") for way in ("to switch", "to controller")]
+        late_reader, late_writer = LateReader(reader, lanes[0]), LateWriter(writer, lanes[1])
+        pumps = [asyncio.create_task(pump) for pump in (late_reader.pump(), late_writer.pump())]
+        return late_reader.message, late_writer, pumps
+
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         if self._controller.isdigit():
-            return await asyncio.open_connection("127.0.0.1", int(self._controller))
+            context = certificates.to_controller(self._tls) if self._tls is not None else None
+            return await asyncio.open_connection("127.0.0.1", int(self._controller), ssl=context)
         return await asyncio.open_unix_connection(self._controller)
 
     async def accept_event(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -204,12 +229,15 @@ EVENTS: dict[str, Callable[[str, float, float], Event]] = {
 }
 
 
-async def serve(port: int, controller: str, control: Path, bundle: Path, socket: Path) -> None:
+async def serve(port: int, controller: str, control: Path, bundle: Path, socket: Path, tls: Path | None = None) -> None:
     """Serve for ever. ``controller`` is its port, or the path of a socket that leads to one elsewhere; ``control`` the
-    switch daemon's control socket, ``socket`` the one for the timeline."""
+    switch daemon's control socket, ``socket`` the one for the timeline, ``tls`` the folder of certificates to meet the
+    controller with, if it wants that."""
     plan = from_json(Plan, json.loads((bundle / "plan.json").read_text()))
     plant = LivePlant(plan, Ports(plan), *open_logs(bundle / "lab")) if plan.light is not None else None
-    proxy = Proxy(controller, FlowCache(control), plan, plant)
+    scenario = json.loads((bundle / "workload.json").read_text())
+    channel = from_json(ControlChannel, scenario["control_channel"]) if scenario["control_channel"] else None
+    proxy = Proxy(controller, FlowCache(control), plan, plant, tls, channel, scenario["seed"])
     await asyncio.start_unix_server(proxy.accept_event, socket)
     server = await asyncio.start_server(proxy.accept_switch, "127.0.0.1", port)
     async with server:
@@ -218,4 +246,4 @@ async def serve(port: int, controller: str, control: Path, bundle: Path, socket:
 
 if __name__ == "__main__":
     with contextlib.suppress(KeyboardInterrupt):
-        loop.run(serve(int(sys.argv[1]), sys.argv[2], *map(Path, sys.argv[3:6])))
+        loop.run(serve(int(sys.argv[1]), sys.argv[2], *map(Path, sys.argv[3:7])))

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from twin.control.brain import Brain, optical_circuit, static_path
 from twin.control.commands import Answer, Barrier, Command, Record, Wake
+from twin.control.desk import Desk
 from twin.control.events import (
     BarrierAnswered,
     CircuitReleased,
@@ -23,6 +24,7 @@ from twin.control.events import (
 from twin.errors import BadInput
 from twin.plan.model import Plan
 from twin.predict.forwarding import Forwarding
+from twin.workloads.northbound import quotas
 from twin.workloads.scenario import Scenario
 
 #: The controllers whose brains can be asked without their process.
@@ -38,6 +40,8 @@ def check_controller(scenario: Scenario) -> None:
     if scenario.controller.name not in BRAINS:
         found = f"found {scenario.controller.name!r}, a program that only a run can ask"
         raise BadInput("controller", "", found, ", ".join(BRAINS), "or use twin run")
+    if scenario.control_channel is not None:
+        raise BadInput("control_channel", "", "found a slow control channel", "none", "or use twin run")
 
 
 class ControlPlane:
@@ -51,7 +55,7 @@ class ControlPlane:
         self._forwarding = forwarding
         self._record = record
         self._later = later
-        self._brain = BRAINS[scenario.controller.name](plan)
+        self._desk = Desk(BRAINS[scenario.controller.name](plan), quotas(scenario.controller.northbound))
         for circuit in scenario.circuits:
             self.feed(CircuitRequested(circuit.name, circuit.sites), SETUP_S)
         for switch in plan.switches:
@@ -62,7 +66,7 @@ class ControlPlane:
         answer: Answer | None = None
         events = [event]
         while events:
-            commands = self._brain.handle(events.pop(0), now_s)
+            commands = self._desk.handle(events.pop(0), now_s)
             self._forwarding.apply(commands)
             for command in commands:
                 answer = self._do(command, events) or answer

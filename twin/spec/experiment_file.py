@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from twin.spec.base import Interval, Model, Moment, Name, Pair, Size, all_or_list, one_or_list, shorthand
+from twin.spec.control_channel import CircuitLoadFile, ControlChannelFile
 from twin.spec.controller import ControllerOrText
 from twin.spec.job_files import FlowsFile, InferenceFile, RemotingFile, ReplicationFile, StorageFile
 from twin.spec.quantity import Measure, MeasureRule, Quantity
@@ -166,6 +167,8 @@ class ExperimentFile(Model):
     circuits: Annotated[list[CircuitOrPair], all_or_list()] = Field(default=[])
     workloads: dict[Name, WorkloadFile] = Field(default={})
     timeline: list[EntryFile] = Field(default=[])
+    circuit_load: CircuitLoadFile | None = None
+    control_channel: ControlChannelFile | None = None
     expect: list[ExpectationFile] = Field(default=[])
     sample: Annotated[float, Quantity("time", 1e-4, 3600.0)] = 10e-3
     telemetry: Annotated[float, Quantity("time", 1e-3, 3600.0)] = 0.1

@@ -7,9 +7,10 @@ from typing import Any
 
 from twin.plan.topology import Topology
 from twin.spec import controller as controllers
-from twin.spec import expectations
+from twin.spec import engineered, expectations
 from twin.spec.circuit_service import check_controller, check_timeline, service_content
 from twin.spec.circuits import CircuitBook
+from twin.spec.control_channel import channel_of, load_of
 from twin.spec.document import Document
 from twin.spec.experiment_file import ON_REQUEST, WHEN_DONE, ExperimentFile
 from twin.spec.timeline import TimelineReader
@@ -42,6 +43,11 @@ def resolve(
         for circuit in requested:
             check_controller(circuit, controller, document, ("timeline", i, "reconfigure", "request"))
     check_timeline(file.timeline, controller, document)
+    if file.circuit_load is not None:
+        load = load_of(file.circuit_load, file.seed, topology, circuits, document)
+        check_controller(Circuit("load-1", ("", "")), controller, document, ("circuit_load",))
+        actions = tuple(sorted((*actions, *load), key=lambda action: action.at_s))
+    engineered.check(controller, actions, document)
     scenario = Scenario(
         schema=SCHEMA,
         name=file.name,
@@ -57,6 +63,7 @@ def resolve(
         end_s=None if file.end == WHEN_DONE else file.end,
         timeout_s=file.timeout,
         telemetry_every_s=file.telemetry,
+        control_channel=channel_of(file.control_channel),
     )
     return scenario, _content(file, scenario, timeline.requested)
 
@@ -96,4 +103,6 @@ def _fill(entry: dict[str, Any], workload: Workload) -> None:
 
 
 def _circuit(circuit: Circuit) -> dict[str, Any]:
-    return {"name": circuit.name, "between": list(circuit.sites), **service_content(circuit)}
+    tenant, _, name = circuit.name.rpartition("/")
+    whose = {"tenant": tenant} if tenant else {}
+    return {"name": name, **whose, "between": list(circuit.sites), **service_content(circuit)}

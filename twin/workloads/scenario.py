@@ -231,6 +231,15 @@ class Expectation:
 
 
 @dataclass(frozen=True)
+class ControlChannel:
+    """Between every switch and the controller: ``delay_s`` one way; ``loss`` is the share of messages whose segment is
+    lost once, so that TCP sends it again."""
+
+    delay_s: float = 0.0
+    loss: float = 0.0
+
+
+@dataclass(frozen=True)
 class Scenario:
     """One experiment. A workload with ``start_s`` < 0 waits for a ``start`` on the timeline. The run ends at
     ``end_s``, or, where it is None, when every workload has ended."""
@@ -247,3 +256,4 @@ class Scenario:
     end_s: float | None
     timeout_s: float
     telemetry_every_s: float = 0.1
+    control_channel: ControlChannel | None = None

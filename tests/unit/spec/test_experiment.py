@@ -93,7 +93,7 @@ NET = "name: e\ntopology: net.yaml\n"
 STATIC = NET + "controller: static_path\n"
 END = "end: 1 s"
 UNKNOWN = (
-    "found the unknown controller 'optical'; allowed: optical_circuit, static_path, learning_switch, "
+    "found the unknown controller 'optical'; allowed: optical_circuit, static_path, engineered, learning_switch, "
     "a path to an app's .py file, tcp:HOST:PORT, or {command: [...]}; did you mean 'optical_circuit'?"
 )
 
@@ -136,7 +136,8 @@ UNKNOWN = (
             STATIC,
             "workload: {}",
             "4: workload: found the unknown key 'workload'; allowed: name, topology, controller, seed, circuits, "
-            "workloads, timeline, expect, sample, telemetry, end, timeout; did you mean 'workloads'?",
+            "workloads, timeline, circuit_load, control_channel, expect, sample, telemetry, end, timeout; "
+            "did you mean 'workloads'?",
         ),
     ],
 )
