@@ -97,7 +97,7 @@ def red(ifindex: int, limit_bytes: int, mark_bytes: int) -> bytes:
     queue (``nodrop``).
     """
     flags = TC_RED_ECN | TC_RED_NODROP
-    parameters = struct.pack("=IIIBBBB", limit_bytes, mark_bytes, mark_bytes, 0, 0, 0, TC_RED_ECN)
+    parameters = struct.pack("=IIIBBBB", limit_bytes, mark_bytes, mark_bytes, 0, 0, 0, 0)  # flags: below, not here
     options = (
         attribute(TCA_RED_PARMS, parameters)
         + attribute(TCA_RED_STAB, b"\x1f" * 256)

@@ -43,7 +43,7 @@ def test_a_certain_loss_fits_its_field() -> None:
 
 def test_marking_begins_at_the_stated_depth() -> None:
     found = parsed(options_of(qdisc.red(7, 1_000_000, 150_000)))
-    assert struct.unpack("=IIIBBBB", found[qdisc.TCA_RED_PARMS]) == (1_000_000, 150_000, 150_000, 0, 0, 0, 1)
+    assert struct.unpack("=IIIBBBB", found[qdisc.TCA_RED_PARMS]) == (1_000_000, 150_000, 150_000, 0, 0, 0, 0)
 
 
 @given(st.floats(1e6, 1.6e12), st.sampled_from([1500, 9000, 9001]))
