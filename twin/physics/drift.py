@@ -31,11 +31,31 @@ class Drift:
     since_s: float
     until_s: float
 
+    @property
+    def fibre(self) -> str:
+        """The fibre, also of an amplifier."""
+        return fibre_of(self.kind, self.name)
+
     def level_db(self, now_s: float) -> float:
         """The level at ``now_s``; the last one from ``until_s`` on."""
         if now_s >= self.until_s:
             return self.to_db
         return self.from_db + (self.to_db - self.from_db) * (now_s - self.since_s) / (self.until_s - self.since_s)
+
+
+def fibre_of(kind: str, name: str) -> str:
+    """The fibre of an amplifier ``FIBRE.NUMBER``; of a fibre its name."""
+    return name.rpartition(".")[0] if kind == "amplifier" else name
+
+
+def harmed_fibres(before: Harm, after: Harm) -> set[str]:
+    """The fibres whose light the two tell differently."""
+    if before is after:
+        return set()
+    found = set()
+    for kind, old, new in (("amplifier", before.amplifiers, after.amplifiers), ("fibre", before.fibres, after.fibres)):
+        found |= {fibre_of(kind, name) for name in old.keys() | new.keys() if old.get(name, 0.0) != new.get(name, 0.0)}
+    return found
 
 
 def set_level(harm: Harm, kind: str, name: str, level_db: float) -> Harm:

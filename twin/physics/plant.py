@@ -23,7 +23,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from twin.physics.drift import Drift, first_change, harm_at, level_of, set_level
+from twin.physics.drift import Drift, first_change, harm_at, harmed_fibres, level_of, set_level
 from twin.physics.effects import Alarm, CarrierDown, CarrierUp, Effect, Install, Locking, RateChange, Remove
 from twin.physics.events import Attenuate, Connect, Cut, Degrade, Disconnect, Event, Repair, Tick
 from twin.physics.modes import margin_db
@@ -77,8 +77,20 @@ class State:
         return all(cross.switch != switch for _, cross in self.moving)
 
 
+@dataclass(frozen=True)
+class _Last:
+    """The latest step: its state, the beams there, and whose receivers it changed."""
+
+    state: State
+    beams: dict[str, Beam]
+    changed: frozenset[str]
+
+
 class Plant:
-    """The rules of one plan's plant; the plan must have light."""
+    """The rules of one plan's plant; the plan must have light.
+
+    A step that goes on from the latest one looks only at receivers for which something may differ, so that its cost
+    hardly grows with the plant; any other looks at all. The result is the same."""
 
     def __init__(self, plan: Plan) -> None:
         assert plan.light is not None
@@ -86,6 +98,7 @@ class Plant:
         self._wiring = Wiring(plan)
         self._switching_s = {switch.name: switch.switching_s for switch in plan.optical_switches}
         self._types = {kind.name: kind for kind in plan.light.transceivers}
+        self._last: _Last | None = None
 
     def start(self) -> State:
         """All is dark, and nothing is wrong."""
@@ -93,20 +106,46 @@ class Plant:
 
     def step(self, state: State, event: Event, now_s: float) -> tuple[State, tuple[Effect, ...]]:
         """The plant after ``event`` at ``now_s``, which must not lie before what is due (see ``State.next_s``)."""
-        due_s = state.next_s
+        before, due_s = state, state.next_s
         drifted = replace(state, harm=harm_at(state.harm, state.drifts, now_s))
         state, effects = self._settle(self._apply(drifted, event, now_s), now_s)
         if isinstance(event, Disconnect):
             effects.append(Remove(event.cross))
-        receivers = {}
-        beams = self._wiring.beams(state.connects, state.cuts)
-        for name in self._wiring.transceivers:
+        last = self._last if self._last is not None and self._last.state is before else None
+        beams = self._beams(last, state)
+        receivers, changed = dict(state.receivers), set()
+        for name in self._in_question(last, state, beams):
             receivers[name], more = self._receive(name, state, beams, now_s)
             effects += more
+            if receivers[name] != state.receivers[name]:
+                changed.add(name)
         state = replace(state, receivers=receivers)
-        if isinstance(event, Tick) and due_s is not None and due_s > now_s + _SAME_S:
-            return state, tuple(effects)  # a look in between: what was due stays due
-        return self._look_ahead(state, beams, now_s), tuple(effects)
+        if not isinstance(event, Tick) or due_s is None or due_s <= now_s + _SAME_S:
+            state = self._look_ahead(state, beams, now_s)  # else a look in between: what was due stays due
+        self._last = _Last(state, beams, frozenset(changed))
+        return state, tuple(effects)
+
+    def _beams(self, last: _Last | None, state: State) -> dict[str, Beam]:
+        if last is not None and last.state.connects is state.connects and last.state.cuts is state.cuts:
+            return last.beams
+        return self._wiring.beams(state.connects, state.cuts)
+
+    def _in_question(self, last: _Last | None, state: State, beams: dict[str, Beam]) -> list[str]:
+        """The receivers that may differ from what they were: all, where nothing is known of before."""
+        if last is None:
+            return list(self._wiring.transceivers)
+        names = set(last.changed)
+        if beams is not last.beams:
+            names |= {name for name in beams.keys() | last.beams.keys() if beams.get(name) != last.beams.get(name)}
+        if any(item.state == "locking" for item in state.receivers.values()):
+            names |= {name for name, item in state.receivers.items() if item.state == "locking"}
+        fibres = harmed_fibres(last.state.harm, state.harm)
+        if fibres:
+            names |= {name for name, beam in beams.items() if any(line.fibre in fibres for line in beam.lines)}
+        # What one end of a pair sees and uses counts for the other.
+        names |= {known[name].sender for known in (beams, last.beams) for name in names if name in known}
+        names |= {name for name, beam in beams.items() if beam.sender in names}
+        return [name for name in self._wiring.transceivers if name in names]
 
     def _look_ahead(self, state: State, beams: dict[str, Beam], now_s: float) -> State:
         """``state`` without the drifts that have ended, and with the time of the next change by the others."""
@@ -115,7 +154,7 @@ class Plant:
             return replace(state, drifts=(), change_s=None)
         end_s = min(drift.until_s for drift in drifts)
         settling = min(state.settling_s, default=end_s)
-        fibres = {drift.name.rpartition(".")[0] if drift.kind == "amplifier" else drift.name for drift in drifts}
+        fibres = {drift.fibre for drift in drifts}
         touched = [name for name, beam in beams.items() if any(line.fibre in fibres for line in beam.lines)]
         # A pair goes by the worse of its two ways, so a receiver depends on the light at the other end too.
         ends = sorted({*touched, *(beams[name].sender for name in touched)})
@@ -133,10 +172,10 @@ class Plant:
             case Connect(cross):
                 due_s = now_s + self._switching_s[cross.switch]
                 others = tuple(item for item in state.moving if item[1] != cross)
-                return replace(state, connects=state.connects - {cross}, moving=(*others, (due_s, cross)))
+                return replace(_without(state, cross), moving=(*others, (due_s, cross)))
             case Disconnect(cross):
                 moving = tuple(item for item in state.moving if item[1] != cross)
-                return replace(state, connects=state.connects - {cross}, moving=moving)
+                return replace(_without(state, cross), moving=moving)
             case Cut(fibre):
                 return replace(state, cuts=state.cuts | self._risk(fibre))
             case Repair(fibre):
@@ -155,6 +194,8 @@ class Plant:
 
     def _settle(self, state: State, now_s: float) -> tuple[State, list[Effect]]:
         done = [item for item in state.moving if item[0] <= now_s + _SAME_S]
+        if not done:
+            return state, []
         rest = tuple(item for item in state.moving if item not in done)
         crosses = [cross for _, cross in sorted(done)]
         settled = replace(state, moving=rest, connects=state.connects | frozenset(crosses))
@@ -234,6 +275,10 @@ class Plant:
             return frozenset({"low-margin"})
         low = margin_db(receiver.mode, receiver.seen) < self._light.margin_db
         return frozenset({"low-margin"} if low else ())
+
+
+def _without(state: State, cross: CrossConnect) -> State:
+    return replace(state, connects=state.connects - {cross}) if cross in state.connects else state
 
 
 def _harmed(state: State, kind: str, name: str, level_db: float, now_s: float, over_s: float) -> State:

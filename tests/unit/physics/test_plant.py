@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from twin.physics.effects import Alarm, CarrierDown, CarrierUp, Install, RateChange, Remove
 from twin.physics.events import Attenuate, Connect, Cut, Degrade, Disconnect, Event, Repair, Tick
+from twin.physics.plant import Plant
 from twin.physics.wiring import Wiring
 
 
@@ -136,11 +137,12 @@ def events(draw: st.DrawFn, kit: Any, plan: Any) -> Event:
         cross = draw(st.sampled_from(kit.add(plan, draw(st.sampled_from(fibre)), number, fibre, channel)))
         return Connect(cross) if kind == "connect" else Disconnect(cross)
     level_db = draw(st.sampled_from([0.0, 3.0, 6.0, 30.0]))
+    over_s = draw(st.sampled_from([0.0, 0.02]))
     return {
         "cut": Cut(fibre),
         "repair": Repair(fibre),
-        "degrade": Degrade(f"{fibre}.{draw(st.integers(1, 2))}", level_db),
-        "attenuate": Attenuate(fibre, level_db),
+        "degrade": Degrade(f"{fibre}.{draw(st.integers(1, 2))}", level_db, over_s),
+        "attenuate": Attenuate(fibre, level_db, over_s),
     }.get(kind, Tick())
 
 
@@ -155,7 +157,7 @@ def test_carriers_alternate_and_say_what_the_receivers_are(kit: Any, data: st.Da
         while (due_s := player.state.next_s) is not None and due_s <= now_s:
             follow(player.play(Tick(), due_s), up)
         follow(player.play(data.draw(events(kit, plan)), now_s), up)
-        check(player, up)
+        check(player, up, now_s)
 
 
 def follow(effects: list[Any], up: dict[str, float]) -> None:
@@ -167,7 +169,7 @@ def follow(effects: list[Any], up: dict[str, float]) -> None:
             up[effect.transceiver] = effect.rate_bps
 
 
-def check(player: Any, up: dict[str, float]) -> None:
+def check(player: Any, up: dict[str, float], now_s: float) -> None:
     receivers = player.state.receivers
     assert {name: r.mode.rate_bps for name, r in receivers.items() if r.state == "up"} == up
     for receiver in receivers.values():
@@ -178,8 +180,25 @@ def check(player: Any, up: dict[str, float]) -> None:
     for name, beam in Wiring(player.plan).beams(player.state.connects, player.state.cuts).items():
         if receivers[name].state == receivers[beam.sender].state == "up":
             assert receivers[name].mode == receivers[beam.sender].mode
-    _, effects = player.plant.step(player.state, Tick(), 0.0)
+    _, effects = player.plant.step(player.state, Tick(), now_s)
     assert [effect for effect in effects if not isinstance(effect, Install)] == []  # nothing is left undone
+
+
+@given(st.data())
+def test_a_step_that_goes_on_finds_what_one_that_looks_at_all_finds(kit: Any, data: st.DataObject) -> None:
+    plan = kit.plan(lock_s=data.draw(st.sampled_from([0.0, 0.01])))
+    player, now_s = kit.player(plan), 0.0
+    for _ in range(data.draw(st.integers(1, 25))):
+        now_s += data.draw(times)
+        due_s = player.state.next_s
+        event: Event = Tick()
+        if due_s is not None and due_s <= now_s:
+            now_s = due_s
+        else:
+            event = data.draw(events(kit, plan))
+        anew = Plant(plan).step(player.state, event, now_s)
+        effects = player.play(event, now_s)
+        assert (player.state, tuple(effects)) == anew
 
 
 @given(st.data())
