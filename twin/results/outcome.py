@@ -123,7 +123,7 @@ class FailureRecord:
 class TrainingRecord:
     """The rounds that were done, of ``planned``, each of ``steps`` steps on ``tokens`` tokens in all.
 
-    ``compute_s`` is one step's computing on a server in the mean, ``ideal_s`` a round's time if communication took none.
+    ``compute_s`` is one step's computing on a server in the mean, ``ideal_s`` a round's time if messages took none.
     ``waits`` are (server that waits, server waited for or "" for the network, s) over all rounds, as are ``phases``.
     The rest is of trainings with storage or failures: ``begin_s`` is when the first round could begin."""
 
