@@ -2,7 +2,7 @@
 
 A CSV file with a heading, or a JSON list of objects, with ``arrival_s`` (seconds), ``prompt_tokens`` and
 ``output_tokens``; or, as the Azure LLM inference traces, ``TIMESTAMP`` (date and time), ``ContextTokens`` and
-``GeneratedTokens``. Time counts from the first request.
+``GeneratedTokens``. Time counts from the first request, in whole microseconds.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import json
 import math
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,7 +29,7 @@ def read(path: Path, most: int | None) -> tuple[Request, ...]:
         raise BadInput(str(path), "", "found no requests", "1 or more")
     found = [_request(row, f"{path}, request {number}") for number, row in enumerate(rows, start=1)]
     zero_s = min(arrival_s for arrival_s, _prompt, _output in found)
-    requests = (Request(round(at_s - zero_s, 9), prompt, output) for at_s, prompt, output in found)
+    requests = (Request(round(at_s - zero_s, 6), prompt, output) for at_s, prompt, output in found)
     return tuple(sorted(requests, key=lambda request: request.at_s))
 
 
@@ -52,12 +52,18 @@ def _request(row: dict[str, Any], where: str) -> tuple[float, int, int]:
         raise BadInput(where, "", f"found {', '.join(str(key) for key in row) or 'nothing'}", _ALLOWED)
     when, prompt, output = (row[name] for name in names)
     try:
-        at_s = float(when) if names == NAMES[0] else datetime.fromisoformat(when).timestamp()
+        at_s = float(when) if names == NAMES[0] else _timestamp_s(when)
     except (TypeError, ValueError):
         at_s = math.nan
     if not math.isfinite(at_s):
         raise BadInput(where, names[0], f"found {when!r}", "seconds" if names == NAMES[0] else "a date and time")
     return at_s, _count(prompt, where, names[1]), _count(output, where, names[2])
+
+
+def _timestamp_s(text: str) -> float:
+    """A date and time; of universal time where it does not say."""
+    moment = datetime.fromisoformat(text)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def _count(value: Any, where: str, name: str) -> int:

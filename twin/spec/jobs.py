@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Final
 
 from twin.plan.topology import Topology
-from twin.spec import arrivals
+from twin.spec import arrivals, job_size
 from twin.spec.document import Document, Path_, nearest
 from twin.spec.job_files import FlowsFile, InferenceFile, RemotingFile, ReplicationFile, StorageFile
 from twin.spec.server_names import ServerNames
 from twin.spec.training import PRECISION
-from twin.workloads.course import job_of
 from twin.workloads.flow_mix import FlowMix
 from twin.workloads.inference import Inference, Request, kv_bytes, poisson
 from twin.workloads.remoting import Remoting
@@ -21,8 +20,6 @@ from twin.workloads.scenario import JobWorkload
 from twin.workloads.storage import StorageReads
 
 JobFile = FlowsFile | InferenceFile | RemotingFile | ReplicationFile | StorageFile
-#: The most steps that a job may have: what both engines play in a few minutes.
-STEPS_UP_TO: Final = 500_000
 POISSON: Final = "poisson"
 
 
@@ -47,9 +44,7 @@ class JobReader:
             workload = self._storage(name, file, port, path)
         else:
             workload = self._replication(name, file, port, path)
-        steps = len(job_of(workload).graph.steps)
-        if steps > STEPS_UP_TO:
-            raise self.document.bad(path, f"found a workload of {steps:,} steps", f"{STEPS_UP_TO:,} or less")
+        job_size.check(job_size.steps_of(workload), self.document, path)
         return workload
 
     def _flows(self, name: str, file: FlowsFile, port: int, path: Path_) -> FlowMix:

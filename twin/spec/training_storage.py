@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
+from twin.spec import job_size
 from twin.spec.document import Document, Path_
 from twin.spec.job_files import CheckpointFile, ReadsFile
 from twin.spec.server_names import ServerNames
@@ -12,6 +13,7 @@ from twin.spec.training import TrainingFile
 from twin.workloads.replication import Checkpoint
 from twin.workloads.scenario import Training
 from twin.workloads.storage import Reads
+from twin.workloads.training import training_graph
 
 
 def add(training: Training, file: TrainingFile, names: ServerNames, document: Document, path: Path_) -> Training:
@@ -36,6 +38,11 @@ def add(training: Training, file: TrainingFile, names: ServerNames, document: Do
     if found.is_one_job and found.warmup:
         found_text = "found a warm-up of a training with storage or failures, of which the first rounds are a part"
         raise document.bad((*path, "warmup"), found_text, "0", "remove it")
+    if found.is_one_job:
+        sites: dict[str, list[int]] = {}
+        for rank, server in enumerate(found.servers):
+            sites.setdefault(names.site_of[server], []).append(rank)
+        job_size.check(found.rounds * len(training_graph(found, list(sites.values())).steps), document, path)
     return found
 
 
