@@ -17,7 +17,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from twin import options
+from twin import circuit_verbs, options
 from twin.errors import BadInput, TwinError
 
 EXPECTATION_FAILED: Final = 1
@@ -39,6 +39,7 @@ app = typer.Typer(
 )
 lab_app = typer.Typer(help="The lab kernel: build it, or see whether it is there.", no_args_is_help=True)
 app.add_typer(lab_app, name="lab")
+app.add_typer(circuit_verbs.app, name="circuit", result_callback=print)
 
 
 @app.command(epilog="Example: twin validate topologies/*.yaml experiments/*.yaml")

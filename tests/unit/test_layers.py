@@ -44,6 +44,8 @@ SEES: Final[dict[str, set[str]]] = {
     "export": _HOST,
     "progress": set(),
     "options": set(),
+    "circuit_client": {"control", "northbound", "physics", *_PURE},
+    "circuit_verbs": {"circuit_client", "control", "northbound", "physics", *_PURE},
     "emulations": {"results", *_HOST},
     "sweep": {"emulations", "prediction", "predict", "results", *_HOST},
     "reproduction": {"emulations", "prediction", "predict", "results", *_HOST},
@@ -62,7 +64,7 @@ SEES: Final[dict[str, set[str]]] = {
             "reproduction",
             "side_by_side",
         ),
-        *("sweep", "trace", "lab", "predict", "results"),
+        *("circuit_client", "circuit_verbs", "northbound", "sweep", "trace", "lab", "predict", "results"),
         *_HOST,
     },
     "emulation": {"traffic", *_LAB_SIDE},  # it is the lab side's main program, and plays the workload
@@ -79,7 +81,7 @@ STANDARD_LIBRARY_ONLY: Final = (
 ON_DEMAND: Final = ("restconf",)
 
 #: Rooms that see no other room and yet never come into a lab.
-HOST_ONLY: Final = ("options", "progress")
+HOST_ONLY: Final = ("circuit_verbs", "options", "progress")
 
 #: The lab side starts in a second because it leaves these to the host side.
 HOST_LIBRARIES: Final = {

@@ -27,9 +27,10 @@ def shell(bundle: Path) -> int:
         agent.start()
         agent.settle()
         if commands.exists():
-            prompt.obey(agent.network, commands.read_text(encoding="utf-8").splitlines())
+            lines = commands.read_text(encoding="utf-8").splitlines()
+            prompt.obey(agent.network, agent.controller.northbound, lines)
         else:
-            prompt.interact(agent.network)
+            prompt.interact(agent.network, agent.controller.northbound)
     finally:
         agent.stop()
     return 0

@@ -72,6 +72,19 @@ class ControllerProcess:
         words |= {"{plan}": self._environment["TWIN_PLAN"], "{logs}": self._environment["TWIN_LOGS"]}
         return [_filled(word, words) for word in self._controller.command]
 
+    @property
+    def northbound(self) -> dict[str, str]:
+        """The environment in which ``twin circuit`` finds the RESTCONF northbound; empty: there is none."""
+        northbound = self._controller.northbound
+        if northbound is None:
+            return {}
+        found = {"TWIN_URL": f"{'https' if northbound.tls else 'http'}://{HOST}:{northbound.port}"}
+        if northbound.tls:
+            found["TWIN_CA"] = str(self._certificates / certificates.CERTIFICATE)
+        if len(northbound.tenants) == 1:
+            found["TWIN_TOKEN"] = northbound.tenants[0].token
+        return found
+
     def start(self) -> None:
         """Start the process and wait until it listens."""
         northbound = self._controller.northbound

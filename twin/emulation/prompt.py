@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import takewhile
 from typing import Any, Final, TextIO
@@ -21,17 +24,38 @@ class Prompt(CLI):  # type: ignore[misc]
 
     identchars = CLI.identchars + "-."  # our names have hyphens: tokyo-1
 
+    def __init__(self, network: Network, northbound: Mapping[str, str], **more: Any) -> None:
+        self._northbound = northbound
+        super().__init__(network, **more)
 
-def interact(network: Network) -> None:
-    """Hand over the prompt until ``exit``."""
-    Prompt(network)
+    def do_circuit(self, line: str) -> None:
+        """A tenant's circuits, at the controller's northbound: circuit list|create|delete ... --token TOKEN"""
+        if not self._northbound:
+            output("this experiment's controller has no northbound: add controller.northbound.tenants\n")
+            return
+        command = [sys.executable, "-m", "twin.cli", "circuit", *shlex.split(line)]
+        done = subprocess.run(
+            command,
+            env={**os.environ, **self._northbound},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        output(done.stdout)
 
 
-def obey(network: Network, commands: Iterable[str]) -> None:
+def interact(network: Network, northbound: Mapping[str, str]) -> None:
+    """Hand over the prompt until ``exit``. ``northbound`` is the environment in which a client finds it."""
+    Prompt(network, northbound)
+
+
+def obey(network: Network, northbound: Mapping[str, str], commands: Iterable[str]) -> None:
     """Carry out ``commands``, each shown with its prompt, up to the first ``exit``."""
     with _silence() as nothing:
         # Given a script, the prompt does not ask for more; this one is empty.
-        prompt: Any = Prompt(network, stdin=nothing, script=os.devnull)
+        prompt: Any = Prompt(network, northbound, stdin=nothing, script=os.devnull)
         for line in takewhile(lambda line: line.strip() not in _ENDING, commands):
             output(f"{prompt.prompt}{line.rstrip()}\n")
             prompt.onecmd(line)
