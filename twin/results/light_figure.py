@@ -62,8 +62,11 @@ def _panel(name: str, rows: Sequence[_Row], end_s: float) -> Panel:
 
 def _trace(rows: Sequence[_Row], column: int, name: str, colour: str, end_s: float) -> Json:
     """A level that holds until the next row, and the last one to the end."""
-    kept = rows[:: -(-len(rows) // POINTS_UP_TO)]
-    points: list[tuple[float, Any]] = [(row[0], row[column]) for row in kept]
+    points: list[tuple[float, Any]] = []
+    for row in rows[:: -(-len(rows) // POINTS_UP_TO)]:
+        if row[column] is None and points:
+            points.append((row[0], points[-1][1]))  # it holds up to the gap
+        points.append((row[0], row[column]))
     points.append((end_s, rows[-1][column]))
     return {
         "type": "scatter",

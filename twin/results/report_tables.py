@@ -9,10 +9,11 @@ from twin.results.bundle import Run
 from twin.results.document import Metric, Results, Verdict
 from twin.results.event_marks import Mark
 from twin.results.html_parts import Cell, Markup, join, table, tag
-from twin.results.job_tables import job_tables
+from twin.results.job_tables import KEYS, job_tables
 from twin.results.outcome import (
     AllReduceRecord,
     Iperf3Record,
+    JobRecord,
     Outcome,
     PacketsRecord,
     QueueRecord,
@@ -21,7 +22,7 @@ from twin.results.outcome import (
 )
 from twin.results.phases import AFTER, BEFORE, DURING
 from twin.results.restoration import restorations
-from twin.results.wording import LANDMARKS, describe, moment, path, rounded, show, show_bytes, show_got
+from twin.results.wording import LANDMARKS, PLANT_LANDMARKS, describe, moment, path, rounded, show, show_bytes, show_got
 from twin.units import show_length, show_rate, show_size, show_time
 from twin.workloads.scenario import Iperf3
 
@@ -58,7 +59,7 @@ def _workload_keys(results: Results, run: Run) -> Iterator[tuple[str, str]]:
     kinds: dict[type, tuple[str, str]] = {}
     for name, record in run.records:
         kinds.setdefault(type(record), _workload_key(results, name, record))
-    for kind in (TrainingRecord, AllReduceRecord, PacketsRecord, Iperf3Record):
+    for kind in (TrainingRecord, AllReduceRecord, JobRecord, PacketsRecord, Iperf3Record):
         if kind in kinds:
             yield kinds[kind]
 
@@ -72,6 +73,10 @@ def _workload_key(results: Results, name: str, record: WorkloadRecord) -> tuple[
     if isinstance(record, TrainingRecord):
         step = results.metrics.get(f"{name}.step_time")
         return f"training step of {name}", "none done" if step is None else brief(step)
+    if isinstance(record, JobRecord):
+        what, metric = KEYS[record.kind]
+        found = results.metrics.get(f"{name}.{metric}")
+        return f"{what} of {name}", "none done" if found is None else brief(found)
     throughput = results.metrics.get(f"{name}.throughput")
     return f"throughput of {name}", "not reported" if throughput is None else brief(throughput)
 
@@ -171,17 +176,19 @@ def _site_row(plan: Plan, site: str) -> list[str]:
 
 
 def happened(run: Run, marks: Sequence[Mark]) -> Markup:
-    """The timeline and what the controller made of it, with the letters of the plots."""
+    """The timeline and what plant and controller made of it, with the letters of the plots."""
     letters = {id(event): mark for mark in marks for event in mark.events}
     rows: list[list[Cell]] = []
     for event in run.events:
         told = event.source == "timeline" or (event.source == "controller" and event.name in LANDMARKS)
+        told = told or (event.source == "plant" and event.name in PLANT_LANDMARKS)
         if event.t_s < 0 or not told:
             continue
         mark = letters.get(id(event))
         badge: Cell = tag("b", mark.letter, class_=f"badge {mark.kind}") if mark else ""
         rows.append([moment(event.t_s), badge, event.source, describe(event)])
-    return cut_short(table("Timeline and controller", ("at", "mark", "who", "what"), rows[:ROWS_UP_TO]), len(rows))
+    heads = ("at", "mark", "who", "what")
+    return cut_short(table("Timeline, plant and controller", heads, rows[:ROWS_UP_TO]), len(rows))
 
 
 def restored(run: Run) -> Markup:

@@ -14,7 +14,7 @@ from twin.results.job_tables import TextTable, job_tables
 from twin.results.outcome import AllReduceRecord, CircuitRecord, Iperf3Record, PacketsRecord, TrainingRecord
 from twin.results.phases import AFTER, BEFORE, DURING
 from twin.results.restoration import restorations
-from twin.results.wording import LANDMARKS, describe, moment, path, rounded, show, show_got
+from twin.results.wording import LANDMARKS, PLANT_LANDMARKS, describe, moment, path, rounded, show, show_got
 from twin.units import show_time
 
 NOTHING = "-"
@@ -33,6 +33,7 @@ def render(results: Results, run: Run) -> RenderableType:
         _timeline(run),
         _dark(run),
         _restored(run),
+        _plant(results),
         _expectations(results),
     ):
         if table is not None and table.row_count:
@@ -66,6 +67,16 @@ def _text_table(found: TextTable) -> Table:
     table = _table(found.title, *found.heads, numbers=found.numbers)
     for row in found.rows:
         table.add_row(*(Text(cell) for cell in row))
+    return table
+
+
+def _plant(results: Results) -> Table:
+    """What the optical plant drew; empty without light, or where the catalogue lacks a part's power."""
+    table = _table("Optical plant", "", "", numbers=1)
+    table.show_header = False
+    for name, text in (("optics.power", "power"), ("optics.energy_per_bit", "energy per delivered bit")):
+        if name in results.metrics:
+            table.add_row(text, show(results.metrics[name]))
     return table
 
 
@@ -122,8 +133,6 @@ def _streams(results: Results, run: Run) -> Table:
     return table
 
 
-#: What the plant says that belongs beside the timeline: where a dark time begins and ends, and rates.
-_PLANT = frozenset(("carrier-down", "carrier-up", "rate-changed"))
 #: Dark windows in the summary; the report has more.
 _DARK_UP_TO = 16
 
@@ -136,7 +145,7 @@ def _timeline(run: Run) -> Table | None:
         return None
     whole = len(str(int(run.events[-1].t_s)))
     for event in run.events:
-        named = event.name in LANDMARKS or event.source == "timeline" or event.name in _PLANT
+        named = event.name in LANDMARKS or event.source == "timeline" or event.name in PLANT_LANDMARKS
         if named and event.source in ("timeline", "controller", "plant") and event.t_s >= first_s:
             style = "red" if event.is_cut else "green" if event.is_repair else ""
             table.add_row(Text(_aligned(event.t_s, whole)), Text(event.source), Text(describe(event), style=style))

@@ -27,6 +27,8 @@ LANDMARKS = (
     "circuit-released",
     "controller-ended",
 )
+#: What the plant says that belongs beside the timeline: where a dark time begins and ends, and rates.
+PLANT_LANDMARKS = frozenset(("carrier-down", "carrier-up", "rate-changed"))
 
 
 def describe(event: Event) -> str:

@@ -70,6 +70,18 @@ def test_the_figure_shows_gsnr_and_need_of_what_was_lit() -> None:
     assert "(400G, 300G)" in panel.title
 
 
+def test_a_level_holds_up_to_the_dark() -> None:
+    figure, _ = gsnr_figure(
+        table(lit(0.0, "a-t1", 27.0, 3.0), row(0.4, "a-t1", "dark"), lit(0.6, "a-t1", 26.0, 2.0)), AXIS
+    )
+    assert figure is not None
+    gsnr, _need = figure.panels[0].traces
+    assert list(zip(gsnr["x"], gsnr["y"], strict=True)) == [
+        *[(0.0, 27.0), (0.4, 27.0), (0.4, None)],
+        *[(0.6, 26.0), (1.0, 26.0)],
+    ]
+
+
 def test_of_many_receivers_those_are_drawn_to_which_most_happened() -> None:
     many = [lit(0.0, f"n{index:02}-t1", 27.0, 3.0) for index in range(PANELS_UP_TO + 2)]
     figure, left_out = gsnr_figure(table(*many, lit(0.5, "n17-t1", 26.0, 2.0)), AXIS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from twin.physics.record import to_line
 from twin.plan.catalogue import Mode, TransceiverType
 from twin.plan.light import Light, Line, Noise
 from twin.plan.model import Plan
-from twin.results import bundle, telemetry
+from twin.results import bundle, report, telemetry
 from twin.results.finish import finish
 
 MODE = Mode("400G", 400e9, 62.5e9, 8, 75e9, 0.2, 24.0, 36.0)
@@ -101,6 +102,22 @@ def test_one_run_has_one_telemetry(lit: Path, lab_folder: Callable[[str], Path])
     for folder, wall_s in ((lit, 1.0), (other, 2.0)):
         finish(folder, lab="uml", clock="virtual", wall_s=wall_s)
     assert (lit / telemetry.TELEMETRY).read_bytes() == (other / telemetry.TELEMETRY).read_bytes()
+
+
+def test_the_report_shows_the_light(lit: Path) -> None:
+    import plotly.graph_objects as go
+
+    finish(lit, lab="uml", clock="virtual", wall_s=1.0)
+    page = report.write(lit).read_text(encoding="utf-8")
+    assert '<section id="light"' in page
+    assert 'id="chart-gsnr"' in page
+    found = re.search(r'<script type="application/json" id="figures">(.*?)</script>', page)
+    assert found is not None
+    (figure,) = [figure for figure in json.loads(found.group(1)) if figure["id"] == "gsnr"]
+    coloured = json.loads(re.sub(r"\$[a-z]+", "#123456", json.dumps(figure)))
+    assert len(coloured["data"]) == 4  # tokyo-t1 and osaka-t1, each with its need
+    for view in coloured["views"].values():
+        go.Figure(coloured["data"], coloured["layout"] | view)
 
 
 def test_a_run_without_light_has_none(lab_folder: Callable[[str], Path]) -> None:
