@@ -44,16 +44,15 @@ def _ways(plan: Plan, circuits: Sequence[CircuitRecord]) -> _Ways:
                 way = (link.other(end.node).node, end.delay_s, end.rate_bps)
                 found.setdefault(end.node, []).append(way)
     for circuit in circuits:
-        for way_there in (circuit.fibres, tuple(reversed(circuit.fibres))):
-            _add_circuit(plan, way_there, found)
+        if circuit.fibres:
+            near, far = _ends(plan, circuit.fibres)
+            _add_circuit(plan, (near, far), circuit.fibres, found)
+            _add_circuit(plan, (far, near), tuple(reversed(circuit.fibres)), found)
     return found
 
 
-def _add_circuit(plan: Plan, fibres: tuple[str, ...], found: _Ways) -> None:
-    """The circuit over ``fibres``, from its first site to its last."""
-    if not fibres:
-        return
-    sites = _ends(plan, fibres)
+def _add_circuit(plan: Plan, sites: tuple[str, str], fibres: tuple[str, ...], found: _Ways) -> None:
+    """One direction of the circuit over ``fibres``."""
     near, far = (plan.site_by_name[site].border for site in sites)
     rates = [max((one.rate_bps for one in plan.transceivers if one.site == site), default=0.0) for site in sites]
     found.setdefault(near, []).append((far, circuit_delay_s(plan, sites, fibres), min(rates)))

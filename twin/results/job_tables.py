@@ -47,6 +47,14 @@ _KINDS: Final[dict[str, tuple[str, str, dict[str, str]]]] = {
         },
     ),
 }
+#: kind -> (what stands at the head of the report, its metric)
+KEYS: Final = {
+    "inference": ("mean time to the first token", "ttft"),
+    "remoting": ("cost over a local GPU", "overhead"),
+    "storage": ("rate of the reads", "throughput"),
+    "replication": ("mean time of a copy", "copy"),
+    "flows": ("99 % of the flows' times", "fct_p99"),
+}
 _STORAGE: Final = {
     **{"read": "batch", "read_wait": "waited for it", "checkpoint": "checkpoint", "failures": "failures"},
     **{"lost_work": "lost work", "downtime": "down", "useful": "useful"},
