@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from twin.errors import BadInput
+from twin.optics.lightpaths import plan_light
 from twin.plan.build import build_plan
 from twin.predict import engine
 from twin.results import bundle, finish, report
@@ -33,7 +34,7 @@ def predict(path: Path, out: Path | None, sets: Sequence[str] = (), seed: int | 
     Raises ``BadInput`` before anything is written, also for what only a run can tell."""
     loaded = load_experiment(path, sets, seed)
     _refuse_what_only_a_run_can_tell(path, loaded)
-    plan = build_plan(loaded.topology)
+    plan = plan_light(loaded.topology, build_plan(loaded.topology))
     start_s = time.monotonic()
     predicted = engine.predict(plan, loaded.scenario)
     wall_s = time.monotonic() - start_s
@@ -49,10 +50,10 @@ def predict(path: Path, out: Path | None, sets: Sequence[str] = (), seed: int | 
 
 
 def _refuse_what_only_a_run_can_tell(path: Path, loaded: LoadedExperiment) -> None:
-    if loaded.topology.optics is not None:
-        found = "found a topology that looks at light, whose switching times and modes a prediction does not know"
-        raise BadInput(str(path), "topology", found, remedy="use twin run")
     for index, action in enumerate(loaded.scenario.timeline):
+        if loaded.topology.optics is not None and action.do not in ("start", "stop"):
+            found = "found a change of light; what switches and receivers make of it, a prediction does not know"
+            raise BadInput(str(path), f"timeline[{index}]", found, remedy="use twin run")
         if action.do == "controller":
             found = "found a controller that ends or starts, which a prediction cannot play"
             raise BadInput(str(path), f"timeline[{index}].controller", found, remedy="use twin run")

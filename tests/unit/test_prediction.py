@@ -62,14 +62,28 @@ def test_a_pipelined_ring_takes_its_bytes_and_one_delay(
     assert done.results.value("allreduce.time") == pytest.approx(closed_s, rel=2e-3)
 
 
+@pytest.mark.parametrize(("margin", "rate_bps"), [("2 dB", 400e9), ("5 dB", 300e9), ("8 dB", 200e9)])
+def test_light_that_is_left_alone_has_its_modes_rate(tmp_path: Path, margin: str, rate_bps: float) -> None:
+    """More margin leaves a slower mode: one side sends 640 MiB over it, and the way there takes 0.78 ms."""
+    sets = [
+        "timeline=[]",
+        "expect=[]",
+        "workloads={b: {kind: allreduce, servers: [amsterdam-1, groningen-1], size: 640 MiB, warmup: 1}}",
+        f"topology.optics.margin={margin}",
+    ]
+    done = predict(NETEM.with_name("dark-window.yaml"), tmp_path / "bundle", sets)
+    sent_s = 640 * 2**20 * 8 * (9014 / 8948) / rate_bps
+    assert done.results.value("b.time") == pytest.approx(sent_s + 0.78e-3, rel=2e-3)
+
+
 @pytest.mark.parametrize(
     ("name", "sets", "message"),
     [
         (
             "dark-window",
             [],
-            "topology: found a topology that looks at light, whose switching times and modes a prediction does not "
-            "know; use twin run",
+            "timeline[0]: found a change of light; what switches and receivers make of it, a prediction does not know; "
+            "use twin run",
         ),
         (
             "three-sites-cut",

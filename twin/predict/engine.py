@@ -12,6 +12,7 @@ from typing import Any
 from twin.plan.model import Plan
 from twin.predict import allreduce, iperf3, job, probes, training
 from twin.predict.control_plane import SETUP_S, ControlPlane, check_controller
+from twin.predict.light import transceiver_rates
 from twin.predict.play import Process
 from twin.predict.sampler import Sampler
 from twin.predict.simulator import Simulator
@@ -52,6 +53,8 @@ class _Engine:
         self._pending = 0
         self._simulator = Simulator(plan)
         self._control = ControlPlane(plan, scenario, self._simulator.forwarding, self._record, self._later)
+        if plan.light is not None:
+            self._light_up()
         self._circuits = [self._measured(circuit) for circuit in self._control.circuits(SETUP_S)]
 
     def run(self) -> Prediction:
@@ -79,6 +82,15 @@ class _Engine:
         }
         self._events.sort(key=lambda event: float(event["t_s"]))
         return Prediction(outcome, self._events, sampler.rows)
+
+    def _light_up(self) -> None:
+        """Give transceivers the rate of the mode that their light allows."""
+        simulator, plan = self._simulator, self._plan
+        rates = transceiver_rates(plan, simulator.forwarding.cross_connects.values())
+        for transceiver in plan.transceivers:
+            if transceiver.name in rates:
+                port = plan.link_by_name[transceiver.link].at(transceiver.switch).port
+                simulator.limit(transceiver.switch, port, rates[transceiver.name])
 
     def _is_over(self) -> bool:
         if self._scenario.end_s is not None:

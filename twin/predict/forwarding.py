@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network
 
 from twin.control.commands import AddFlow, Command, RemoveFlow
-from twin.control.flows import IPV4, Action, Flow, Match, Output, PopChannel, PushChannel
+from twin.control.flows import IPV4, Action, Flow, FlowKey, Match, Output, PopChannel, PushChannel
 from twin.plan.model import Plan
 from twin.predict.directions import Directions, Path
 
@@ -77,6 +77,9 @@ class Forwarding:
         self.cut: set[str] = set()
         self.version = 0
         self._directions = directions
+        #: What the optical switches hold.
+        self.cross_connects: dict[FlowKey, Flow] = {}
+        self._optical = {switch.dpid for switch in plan.optical_switches}
         self._tables = {switch.name: Table() for switch in plan.switches}
         self._switch_of = {switch.dpid: switch.name for switch in plan.switches}
         self._address = {server.name: int(IPv4Address(server.ip)) for server in plan.servers}
@@ -86,8 +89,11 @@ class Forwarding:
         """Change the tables as the controller says."""
         for command in commands:
             if isinstance(command, AddFlow):
+                if command.flow.dpid in self._optical:
+                    self.cross_connects[command.flow.key] = command.flow
                 self._tables[self._switch_of[command.flow.dpid]].add(command.flow)
             elif isinstance(command, RemoveFlow):
+                self.cross_connects.pop(command.flow.key, None)
                 self._tables[self._switch_of[command.flow.dpid]].remove(command.flow)
             else:
                 continue

@@ -52,6 +52,10 @@ class Simulator:
         self._moved = [0.0] * len(self.directions.all)
         self._capacity = {i: d.rate_bps for i, d in enumerate(self.directions.all) if d.rate_bps is not None}
 
+    def limit(self, node: str, port: int, rate_bps: float) -> None:
+        """What leaves ``port`` of ``node`` gets another rate; before anything is sent."""
+        self._capacity[self.directions.leaving(node, port)] = rate_bps
+
     # -- time -------------------------------------------------------------------------------------------------------
 
     def at(self, at_s: float, call: Callable[..., None], *arguments: Any) -> None:
