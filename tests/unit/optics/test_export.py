@@ -55,6 +55,18 @@ def check(topology: Topology, path: Lightpath, folder: Path) -> None:
         assert float(shown.group(1)) == pytest.approx(value, abs=0.011), name
 
 
+def test_the_plant_of_the_documentation(load: Load, tmp_path: Path) -> None:
+    """Its first block is a topology, its second a catalogue."""
+    first, second = re.findall(r"```yaml\n(.*?)```", (REPOSITORY / "docs/plant.md").read_text(), re.DOTALL)[:2]
+    (tmp_path / "my.yaml").write_text(second)
+    topology = load(first + "catalogue: my.yaml\n")
+    assert {"sea"} <= topology.catalogue.fibres.keys()
+    light = light_of(topology, survey(topology))
+    assert light.refusals == ()
+    assert [path.name for path in light.lightpaths] == ["a", "b", "c-1", "c-2"]
+    check(topology, light.lightpaths[3], tmp_path)
+
+
 def test_a_metro_ring(tmp_path: Path) -> None:
     topology = load_topology(REPOSITORY / "topologies/metro-ring.yaml").topology
     path = light_of(topology, survey(topology)).lightpaths[3]

@@ -8,9 +8,11 @@ from dataclasses import replace
 import pytest
 
 from twin.errors import BadInput
+from twin.optics.lightpaths import light_of
 from twin.optics.lines import survey
 from twin.physics.quality import Harm, quality
 from twin.plan.topology import Topology
+from twin.spec.catalogue import built_in
 
 Load = Callable[..., Topology]
 Star = Callable[..., str]
@@ -34,6 +36,16 @@ def test_the_reach_table(load: Load, star: Star, column: int, mode: str, system:
     carrier = topology.catalogue.transceivers[mode].modes[0]
     found = {line.fibre: quality([line], carrier, lines.add_drop_db).gsnr_db for line in lines.lines}
     assert found == {f"f{km}": pytest.approx(values[column], abs=0.01) for km, values in REACH.items()}
+
+
+@pytest.mark.parametrize("mode", [kind.name for kind in built_in().transceivers.values() if kind.reach_km])
+def test_what_promises_a_reach_closes_over_it(load: Load, star: Star, mode: str) -> None:
+    reach_km = built_in().transceivers[mode].reach_km
+    assert reach_km is not None
+    topology = load(star(mode, "standard", [int(reach_km)]))
+    light = light_of(topology, survey(topology))
+    assert light.refusals == ()
+    assert light.lightpaths[0].margin_db >= 2.0
 
 
 def test_a_line_has_the_plants_spans_amplifiers_and_dispersion(load: Load) -> None:

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from twin.results import bundle
-from twin.results.document import Fidelity, Results
+from twin.results.document import Fidelity, Metric, Results
 from twin.results.summary import render
 
 
@@ -44,6 +44,18 @@ def test_expectations_have_a_mark(finished: tuple[Path, Results]) -> None:
     lines = lines_of(*finished, 120)
     assert "✗   probes.outage                   at most 10 ms          12.5 ms" in lines
     assert "✗   gradients.tokens                at least 1      no such metric" in lines
+
+
+def test_what_the_plant_drew(finished: tuple[Path, Results]) -> None:
+    folder, results = finished
+    drew = {"optics.power": Metric(980.0, "W"), "optics.energy_per_bit": Metric(2.5e-9, "J/b")}
+    lines = lines_of(folder, replace(results, metrics={**results.metrics, **drew}), 80)
+    start = lines.index("Optical plant")
+    assert lines[start + 1 : start + 3] == [
+        "power                         980 W",
+        "energy per delivered bit   2.5 nJ/b",
+    ]
+    assert "Optical plant" not in lines_of(folder, results, 80)
 
 
 def test_a_broken_run_says_so_last(finished: tuple[Path, Results]) -> None:
