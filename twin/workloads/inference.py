@@ -89,12 +89,14 @@ class _Server:
 
 
 class _Builder:
-    """Each client has a rank for every server that answers it: answers that cross do not meet in one channel."""
+    """Each client has a rank for every server that answers it: answers that cross do not meet in one channel. All KV
+    caches from one server to another share a connection: they are sent in the order in which they are computed."""
 
     def __init__(self, inference: Inference) -> None:
         self.inference = inference
         self.graph = graph = JobBuilder()
         self._prefill = [_Server(graph.rank(server)) for server in inference.prefill]
+        self._caches = {server: graph.rank(server) for server in inference.decode}
         self._places = [_Server(graph.rank(server)) for _slot in range(inference.slots) for server in inference.decode]
         self._clients: dict[tuple[str, int], int] = {}
 
@@ -123,14 +125,15 @@ class _Builder:
     def _prefill_and_send(self, server: _Server, place: _Server, request: Request, prompt: int) -> tuple[int, ...]:
         """Compute the KV cache and send it part by part; returns after what the place of decoding has all of it."""
         workload, graph = self.inference, self.graph
+        cache = self._caches[graph.servers[place.rank]]
         seconds = request.prompt * workload.prefill_s / workload.kv_parts
         cached: list[int] = []
         server.last = (prompt, *server.last)
         for size_bytes in split(request.prompt * workload.kv_bytes, workload.kv_parts):
             server.last = (graph.compute(server.rank, seconds, server.last),)
             if request.output > 1:
-                cached.append(graph.message(server.rank, place.rank, size_bytes, server.last))
-        if cached and graph.servers[server.rank] != graph.servers[place.rank]:
+                cached.append(graph.message(server.rank, cache, size_bytes, server.last))
+        if cached and graph.servers[server.rank] != graph.servers[cache]:
             graph.span("kv", server.last[0], graph.compute(place.rank, 0.0, cached))
         return tuple(cached)
 
