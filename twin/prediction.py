@@ -54,6 +54,9 @@ def _refuse_what_only_a_run_can_tell(path: Path, loaded: LoadedExperiment) -> No
         if loaded.topology.optics is not None and action.do not in ("start", "stop"):
             found = "found a change of light; what switches and receivers make of it, a prediction does not know"
             raise BadInput(str(path), f"timeline[{index}]", found, remedy="use twin run")
+        if action.do in ("change", "rewire"):
+            found = "found circuits that are moved while they carry traffic, which a prediction does not play"
+            raise BadInput(str(path), f"timeline[{index}]", found, remedy="use twin run")
         if action.do == "controller":
             found = "found a controller that ends or starts, which a prediction cannot play"
             raise BadInput(str(path), f"timeline[{index}].controller", found, remedy="use twin run")

@@ -26,6 +26,7 @@ from twin.control.events import (
     Event,
     FlowRefused,
     PortStatus,
+    RewireRequested,
     SwitchConnected,
     SwitchLost,
     TrafficAnnounced,
@@ -36,6 +37,7 @@ from twin.control.ledger import Ledger
 from twin.control.packets import base_flows
 from twin.control.plant import Plant, Port
 from twin.control.requests import why_impossible
+from twin.control.rewiring import Rewiring
 from twin.control.service import Service
 from twin.control.site_routing import SiteRouting
 from twin.control.tables import Tables
@@ -51,7 +53,9 @@ class Brain:
         self._restores = restores
         self.plant = Plant(plan)
         self._tables = Tables(cautious=True)
-        self._circuits = Circuits(Ledger(self.plant, self._tables, self._record, heed_light=restores))
+        ledger = Ledger(self.plant, self._tables, self._record, heed_light=restores)
+        self._circuits = Circuits(ledger)
+        self._rewiring = Rewiring(self._circuits, ledger, self._record)
         self._routing = SiteRouting(self.plant, self._tables, heed_ports=restores)
         self._arp = ArpProxy(plan)
         self._packet_dpids = {switch.dpid for switch in plan.packet_switches}
@@ -97,6 +101,11 @@ class Brain:
                 self._on_refused(flow, why)
             case ArpAsked():
                 self._on_arp(event)
+            case CircuitRequested() | CircuitsRequested() | CircuitChanged() | CircuitReleased() if self._rewiring.busy:
+                self._out.append(Answer(False, "circuits are being rewired; ask again when that is done"))
+            case RewireRequested(release, requests):
+                reason = self._rewire(release, requests)
+                self._out.append(Answer(not reason, reason))
             case CircuitRequested():
                 self._on_requested(event)
             case CircuitsRequested(requests):
@@ -201,16 +210,30 @@ class Brain:
         return circuit
 
     def _request_together(self, requests: tuple[CircuitRequested, ...]) -> str:
+        return self._why_not_these(requests) or self._circuits.start_together(requests)
+
+    def _why_not_these(self, requests: tuple[CircuitRequested, ...], beside: tuple[str, ...] = ()) -> str:
+        """Why these circuits cannot be had by their names or at all; the names ``beside`` will be free."""
         if self._missing:
             return f"{len(self._missing)} switches have yet to connect; ask again when they have"
         for i, request in enumerate(requests):
             known = self._circuits.get(request.name)
-            if (known is not None and known.alive) or request.name in [other.name for other in requests[:i]]:
+            taken = known is not None and known.alive and request.name not in beside
+            if taken or request.name in [other.name for other in requests[:i]]:
                 return f"{request.name}: there is a circuit of that name"
             impossible = why_impossible(self.plant, request.sites, request.service)
             if impossible:
                 return f"{request.name}: {impossible}"
-        return self._circuits.start_together(requests)
+        return ""
+
+    def _rewire(self, release: tuple[str, ...], requests: tuple[CircuitRequested, ...]) -> str:
+        if self._rewiring.busy:
+            return "circuits are being rewired; ask again when that is done"
+        for name in release:
+            known = self._circuits.get(name)
+            if known is None or not known.alive or release.count(name) > 1:
+                return f"there is no circuit {name!r}" if release.count(name) == 1 else f"{name!r} is released twice"
+        return self._why_not_these(requests, release) or self._rewiring.begin(release, requests)
 
     def _on_changed(self, name: str, service: Service) -> None:
         circuit = self._circuits.get(name)
@@ -252,7 +275,7 @@ class Brain:
             again = self._requests_whose_turn_it_is()
             for request in again:
                 self._request(request)
-            if not ready and not again:
+            if not ready and not again and not self._rewiring.advance():
                 break
         self._ask_to_wake()
 

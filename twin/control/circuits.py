@@ -76,6 +76,18 @@ class Circuits:
             self._hold(circuit, got.route, got.spare)
         return ""
 
+    def bring_back(self, request: CircuitRequested, routes: Sequence[Route]) -> None:
+        """Make a circuit that was released again, where it was if that is still free and lit."""
+        circuit = self.add(request.name, request.sites, request.service, "")
+        circuit.cause = "brought back"
+        lit = all(self._ledger.lit(fibre) for route in routes for fibre in route.fibres)
+        if not routes or not lit or not all(self._ledger.spectrum.is_free(route) for route in routes):
+            self.start(circuit)
+            return
+        route, spare = routes[0], routes[1] if len(routes) > 1 else None
+        self._ledger.claim_ends(circuit, route.ends, spare.ends if spare and spare.ends != route.ends else None)
+        self._hold(circuit, route, spare)
+
     def adopt(self, found: Iterable[tuple[Route, Route | None]]) -> None:
         """Take over circuits that are up, each with its second path if a group chooses between the two. Each goes to
         the first request without a route between its sites; one that nobody asked for gets a name of its own, so that

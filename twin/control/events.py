@@ -88,6 +88,15 @@ class CircuitChanged:
 
 
 @dataclass(frozen=True)
+class RewireRequested:
+    """Someone wants the circuits ``release`` to go and ``requests`` to come, in steps that can be rolled back; one that
+    is in both is moved. Gets an ``Answer`` at once; how it goes on is recorded."""
+
+    release: tuple[str, ...]
+    requests: tuple[CircuitRequested, ...]
+
+
+@dataclass(frozen=True)
 class CircuitReleased:
     """The circuit ``name`` is no longer wanted. Gets an ``Answer``."""
 
@@ -130,6 +139,7 @@ Event = (
     | CircuitRequested
     | CircuitsRequested
     | CircuitChanged
+    | RewireRequested
     | CircuitReleased
     | CircuitsListed
     | TrafficAnnounced

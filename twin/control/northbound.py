@@ -5,6 +5,7 @@
     {"do": "change", "name": "c1", "service": {"avoid": ["ab"]}}   {"ok": true}
     {"do": "request all", "circuits": [{"name": ...}, ...]}        {"ok": true}
     {"do": "announce", "traffic": [["a", "b", 1e9]]}               {"ok": true}
+    {"do": "rewire", "release": ["c1"], "circuits": [...]}         {"ok": true}
     {"do": "list"}                                                 {"ok": true, "circuits": [...]}
 
 A request may have a ``service`` beside its sites, with the keys that ``service_of`` reads. One that cannot be met is
@@ -24,17 +25,27 @@ from twin.control.events import (
     CircuitRequested,
     CircuitsListed,
     CircuitsRequested,
+    RewireRequested,
     TrafficAnnounced,
 )
 from twin.control.service import Disjoint, Protection, Reconfigure, Service
 
-Question = CircuitRequested | CircuitsRequested | CircuitChanged | CircuitReleased | CircuitsListed | TrafficAnnounced
+Question = (
+    CircuitRequested
+    | CircuitsRequested
+    | CircuitChanged
+    | CircuitReleased
+    | RewireRequested
+    | CircuitsListed
+    | TrafficAnnounced
+)
 
 #: verb -> the keys it needs
 _KEYS: Final = {
     "request": ("name", "sites"),
     "change": ("name", "service"),
     "release": ("name",),
+    "rewire": ("release", "circuits"),
     "announce": ("traffic",),
     "list": (),
 }
@@ -103,6 +114,10 @@ def parse(line: str) -> Question:
         raise ValueError(f"{verb}: found the keys {', '.join(sorted(data))}; allowed: {allowed}")
     if verb == "list":
         return CircuitsListed()
+    if verb == "rewire":
+        if not _is_names(data["release"]):
+            raise ValueError(f"release: found {_short(data['release'])}; allowed: a list of circuits")
+        return RewireRequested(tuple(data["release"]), tuple(_circuits(data["circuits"])))
     if verb == "announce":
         return TrafficAnnounced(_traffic(data["traffic"]))
     name = data["name"]
@@ -124,7 +139,13 @@ def _requests(data: dict[str, Any]) -> Iterator[CircuitRequested]:
     circuits = data.get("circuits")
     if set(data) != {"do", "circuits"} or not isinstance(circuits, list) or not circuits:
         raise ValueError(f"{_ALL}: found {_short(data)}; allowed: do, and circuits: a list of requests")
-    for circuit in circuits:
+    yield from _circuits(circuits)
+
+
+def _circuits(found: Any) -> Iterator[CircuitRequested]:
+    if not isinstance(found, list):
+        raise ValueError(f"circuits: found {_short(found)}; allowed: a list of requests")
+    for circuit in found:
         if not isinstance(circuit, dict) or "do" in circuit:
             raise ValueError(f"circuits: found {_short(circuit)}; allowed: name, sites, and perhaps service")
         question = parse(json.dumps({"do": "request", **circuit}))

@@ -107,6 +107,12 @@ class Plant:
             ends = [Port(self.dpid_of[end.node], end.port) for end in link.ends if end.node in self.dpid_of]
             (self._dark_links.discard if self._dark.isdisjoint(ends) else self._dark_links.add)(link.name)
 
+    def packet_pairs(self) -> list[tuple[str, str]]:
+        """The sites that packet links join which are up."""
+        site_of = {site.border: site.name for site in self.plan.sites}
+        links = [link for link in self.plan.links if link.kind == "packet" and self.works(link.name)]
+        return [(site_of[link.a.node], site_of[link.b.node]) for link in links]
+
     def works(self, name: str) -> bool:
         """Whether both ends of the link ``name`` are up."""
         return name not in self._dark_links

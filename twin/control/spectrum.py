@@ -15,7 +15,7 @@ from twin.control.paths import Path, delay_cost, disjoint_pair, k_shortest
 from twin.control.plant import Plant
 from twin.control.reach import Shortfall
 from twin.control.route import CHANNELS, Route
-from twin.control.routing import Edge, picoseconds, shortest_path
+from twin.control.routing import Edge, fewest_edges_within, picoseconds, shortest_path
 from twin.control.service import PLAIN, Disjoint, Protection, Service
 from twin.plan.model import Transceiver
 
@@ -101,6 +101,11 @@ class Spectrum:
         taken = self._taken[route.channel]
         for fibre in route.fibres:
             del taken[fibre]
+
+    def is_free(self, route: Route) -> bool:
+        """Whether nobody has the route's transceivers or its channel."""
+        ends = [end.name for end in route.ends if end.name in self._busy]
+        return not ends and self._taken.get(route.channel, {}).keys().isdisjoint(route.fibres)
 
     def find_route(self, ends: Ends, lit: Lit, service: Service = PLAIN, beside: Collection[str] = ()) -> Route | None:
         """The best route between two transceivers that ``service`` allows, over fibres that are ``lit`` and not
@@ -196,7 +201,10 @@ class Spectrum:
     def _search(self, ends: Ends, lit: Lit, service: Service, blocked: frozenset[str]) -> Path | None:
         source, target = (end.optical for end in ends)
         graph, usable = self._plant.fibre_graph, self._usable(ends, lit, service, blocked)
-        path = shortest_path(graph, source, target, usable, service.by_hops)
+        if service.by_hops and service.max_delay_s is not None:
+            path = fewest_edges_within(graph, source, target, usable, picoseconds(service.max_delay_s))
+        else:
+            path = shortest_path(graph, source, target, usable, service.by_hops)
         if path is None or self._allows(ends, service, path):
             return path
         if not service.by_hops and _is_too_slow(service, path):

@@ -19,6 +19,7 @@ from twin.control.routing import Edge
 
 #: What makes one first edge better than another: delay (ps) and edges to the root, then rank and name of the edge.
 _Place = tuple[int, int, int, str]
+_NOWHERE: _Place = (0, 0, 0, "")
 _Edges = dict[str, dict[Edge, None]]
 _Entry = tuple[_Place, str, Edge]
 
@@ -33,7 +34,9 @@ class Trees:
 
     def change(self, gone: Iterable[Edge], new: Iterable[Edge]) -> dict[str, dict[str, Edge | None]]:
         """Take the edges ``gone`` away and add ``new``. Returns root -> node -> the first edge of the node's path to
-        the root from now on (None: there is no path), for every node where it has changed."""
+        the root from now on (None: there is no path), for every node where it has changed, the nearest to the root
+        first: whoever makes the changes in this order makes no loop on the way, because each node then points to one
+        that has changed before, and those that have yet to change go on as they did."""
         lost, found = tuple(gone), tuple(new)
         for edge in lost:
             del self._out[edge.source][edge], self._into[edge.target][edge]
@@ -77,7 +80,9 @@ class _Tree:
                 entry = self._better(further)
                 if entry is not None:
                     heappush(heap, entry)
-        return {node: self.first.get(node) for node, was in before.items() if self.first.get(node) != was}
+        changed = [node for node, was in before.items() if self.first.get(node) != was]
+        changed.sort(key=lambda node: (node not in self.place, self.place.get(node, _NOWHERE)))
+        return {node: self.first.get(node) for node in changed}
 
     def _displaced(self, gone: tuple[Edge, ...]) -> list[str]:
         """The nodes whose path uses an edge that is gone."""

@@ -14,7 +14,8 @@ from twin.errors import RunBroke
 from twin.plan.codec import to_json
 from twin.traffic import allreduce, iperf3, job, packets, training
 from twin.traffic.context import Context, Record
-from twin.workloads.scenario import Action, AllReduce, Iperf3, JobWorkload, Scenario, Trace, Training, Workload
+from twin.workloads.scenario import Action, AllReduce, Circuit, Iperf3, JobWorkload, Scenario, Trace, Training, Workload
+from twin.workloads.site_traffic import announced
 
 
 class Timeline:
@@ -108,6 +109,10 @@ class Timeline:
             self._cut_or_repair(action)
         elif action.do in ("request", "change", "release"):
             self._reconfigure(action)
+        elif action.do == "rewire":
+            self._rewire(action)
+        elif action.do == "announce":
+            self._announce(action)
         elif action.do == "controller":
             self._kill_or_start(action.target)
         elif action.do in ("degrade", "attenuate"):
@@ -116,6 +121,16 @@ class Timeline:
             self._start(action.target)
         else:
             await self._stop(action.target)
+
+    def _announce(self, action: Action) -> None:
+        """Tell the controller what will be sent from site to site."""
+        workloads = [self._workloads[name] for name in action.workloads]
+        traffic = announced(self._network.plan, workloads, action.at_s, action.until_s)
+        self._context.record("timeline", "traffic-announced", workloads=list(action.workloads))
+        found = [[source, target, size_bytes] for (source, target), size_bytes in traffic.items()]
+        reply = self._controller.ask({"do": "announce", "traffic": found})
+        if not reply["ok"]:
+            self._context.record("timeline", "traffic-refused", reason=reply["reason"])
 
     def _kill_or_start(self, what: str) -> None:
         """A controller that is started does not hold up the timeline: the switches find it when they try again."""
@@ -166,16 +181,31 @@ class Timeline:
             connection.sendall(json.dumps(line).encode() + b"\n")
             connection.recv(1)
 
+    def _rewire(self, action: Action) -> None:
+        """Have many circuits changed in steps; the controller tells how that goes."""
+        circuits = [{"name": circuit.name, **_asked(circuit)} for circuit in action.circuits]
+        names = [circuit.name for circuit in action.circuits]
+        self._context.record("timeline", "rewire-requested", release=list(action.release), request=names)
+        reply = self._controller.ask({"do": "rewire", "release": list(action.release), "circuits": circuits})
+        if not reply["ok"]:
+            self._context.record("timeline", "rewire-refused", reason=reply["reason"])
+
     def _reconfigure(self, action: Action) -> None:
         request: dict[str, Any] = {"do": action.do, "name": action.target}
         if action.circuit is not None:
-            service = to_json(action.circuit)
-            sites = service.pop("sites")
-            del service["name"]
-            more = {"change": {"service": service}, "request": {"sites": sites, "service": service}}
+            asked = _asked(action.circuit)
+            more = {"change": {"service": asked["service"]}, "request": asked}
             request |= more.get(action.do, {})
         event = {"request": "circuit-requested", "change": "circuit-changed"}.get(action.do, "circuit-released")
         self._context.record("timeline", event, circuit=action.target)
         reply = self._controller.ask(request)
         if not reply["ok"]:
             self._context.record("timeline", "circuit-refused", circuit=action.target, reason=reply["reason"])
+
+
+def _asked(circuit: Circuit) -> dict[str, Any]:
+    """A circuit's sites and what is asked of it, as the northbound reads them."""
+    service = to_json(circuit)
+    sites = service.pop("sites")
+    del service["name"]
+    return {"sites": sites, "service": service}

@@ -9,8 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network
 
-from twin.control.commands import AddFlow, Command, RemoveFlow
-from twin.control.flows import IPV4, Action, Flow, FlowKey, Match, Output, PopChannel, PushChannel
+from twin.control.commands import AddFlow, AddGroup, Command, RemoveFlow, RemoveGroup
+from twin.control.flows import (
+    IPV4,
+    Action,
+    Flow,
+    FlowKey,
+    Group,
+    GroupKey,
+    Match,
+    Output,
+    PopChannel,
+    PushChannel,
+    ToGroup,
+)
 from twin.plan.model import Plan
 from twin.predict.directions import Directions, Path
 
@@ -77,6 +89,8 @@ class Forwarding:
         self.cut: set[str] = set()
         self.version = 0
         self._directions = directions
+        self._groups: dict[GroupKey, Group] = {}
+        self._dpid_of = {switch.name: switch.dpid for switch in plan.switches}
         #: What the optical switches hold.
         self.cross_connects: dict[FlowKey, Flow] = {}
         self._optical = {switch.dpid for switch in plan.optical_switches}
@@ -95,6 +109,10 @@ class Forwarding:
             elif isinstance(command, RemoveFlow):
                 self.cross_connects.pop(command.flow.key, None)
                 self._tables[self._switch_of[command.flow.dpid]].remove(command.flow)
+            elif isinstance(command, AddGroup):
+                self._groups[command.group.key] = command.group
+            elif isinstance(command, RemoveGroup):
+                self._groups.pop(command.group.key, None)
             else:
                 continue
             self.version += 1
@@ -121,23 +139,26 @@ class Forwarding:
             table = self._tables.get(node)
             if table is None:
                 return self._directions.path(tuple(numbers)) if node == target and vlan is None else None
-            onward, vlan = _act(table.find(arrived, vlan, address), vlan)
+            onward, vlan = self._act(node, table.find(arrived, vlan, address), vlan)
             if onward is None:
                 return None
             port = onward
         return None  # more hops than there are places: a loop
 
-
-def _act(actions: tuple[Action, ...], vlan: int | None) -> tuple[int | None, int | None]:
-    """(port to leave by, or None; channel of the packet then)."""
-    for action in actions:
-        match action:
-            case PushChannel(channel):
-                vlan = channel
-            case PopChannel():
-                vlan = None
-            case Output(port):
-                return port, vlan
-            case _:
-                pass
-    return None, vlan
+    def _act(self, node: str, actions: tuple[Action, ...], vlan: int | None) -> tuple[int | None, int | None]:
+        """(port to leave by, or None; channel of the packet then). A group leads to its first bucket, which is the one
+        in use where light is not cut; groups that spread flows are refused beforehand."""
+        for action in actions:
+            match action:
+                case PushChannel(channel):
+                    vlan = channel
+                case PopChannel():
+                    vlan = None
+                case Output(port):
+                    return port, vlan
+                case ToGroup(number):
+                    buckets = self._groups[GroupKey(self._dpid_of[node], number)].buckets
+                    return self._act(node, (buckets[0].action,), vlan) if buckets else (None, vlan)
+                case _:
+                    pass
+        return None, vlan

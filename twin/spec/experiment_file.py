@@ -140,6 +140,7 @@ class EntryFile(Model):
     degrade: str | None = Field(default=None, examples=["amplifier tokyo-osaka.3 by 3 dB", "fibre tokyo-osaka by 2 dB"])
     drift: str | None = Field(default=None, examples=["amplifier tokyo-osaka.3 by 3 dB over 2 s"])
     reconfigure: ReconfigureFile | None = None
+    rewire: ReconfigureFile | None = None
     start: str | None = None
     stop: str | None = None
     controller: Literal["kill", "start"] | None = None

@@ -41,7 +41,8 @@ def resolve(
         check_controller(circuit, controller, document, ("circuits",) if named else ("topology",))
     for i, requested in timeline.requested.items():
         for circuit in requested:
-            check_controller(circuit, controller, document, ("timeline", i, "reconfigure", "request"))
+            verb = "rewire" if file.timeline[i].rewire else "reconfigure"
+            check_controller(circuit, controller, document, ("timeline", i, verb, "request"))
     check_timeline(file.timeline, controller, document)
     if file.circuit_load is not None:
         load = load_of(file.circuit_load, file.seed, topology, circuits, document)
@@ -89,7 +90,8 @@ def _content(file: ExperimentFile, scenario: Scenario, requested: dict[int, tupl
     for workload in scenario.workloads:
         _fill(content["workloads"][workload.name], workload)
     for index, circuits in requested.items():
-        content["timeline"][index]["reconfigure"]["request"] = [_circuit(circuit) for circuit in circuits]
+        verb = "rewire" if file.timeline[index].rewire else "reconfigure"
+        content["timeline"][index][verb]["request"] = [_circuit(circuit) for circuit in circuits]
     return content
 
 

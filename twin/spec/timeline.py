@@ -6,13 +6,14 @@ import re
 from dataclasses import replace
 
 from twin.plan.topology import Topology
+from twin.spec import engineered
 from twin.spec.circuits import CircuitBook
 from twin.spec.document import Document, Path_, nearest
 from twin.spec.experiment_file import ON_REQUEST, WHEN_DONE, EntryFile, ReconfigureFile
 from twin.units import parse, show_time
 from twin.workloads.scenario import Action, Circuit, Workload
 
-_VERBS = ("cut", "repair", "degrade", "drift", "reconfigure", "start", "stop", "controller")
+_VERBS = ("cut", "repair", "degrade", "drift", "reconfigure", "rewire", "start", "stop", "controller", "announce")
 
 _DEGRADE = re.compile(r"(amplifier|fibre) (\S+) by (.+)\Z")
 _OVER = re.compile(r"(.+) over (.+)\Z")
@@ -31,6 +32,7 @@ class TimelineReader:
         self.book = book
         self.kinds = {fibre.name: "fibre" for fibre in topology.fibres} | {link.name: "link" for link in topology.links}
         self.cut: dict[str, float] = {}
+        self.workloads = {workload.name: workload for workload in workloads}
         self.starts = {workload.name: workload.start_s for workload in workloads}
         self.stopped: dict[str, float] = {}
         self.requested: dict[int, tuple[Circuit, ...]] = {}
@@ -57,7 +59,7 @@ class TimelineReader:
             if start_s == ON_REQUEST:
                 found = f"found 'on-request', but nothing in the timeline starts {name!r}"
                 raise self.document.bad(("workloads", name, "start"), found, "", f"add 'start: {name}' to the timeline")
-        return tuple(actions)
+        return engineered.until_the_next(actions)
 
     def _entry(self, index: int, entry: EntryFile, path: Path_) -> list[Action]:
         given = [verb for verb in _VERBS if getattr(entry, verb) is not None]
@@ -67,10 +69,17 @@ class TimelineReader:
             raise self.document.bad(path, found, f"one of {', '.join(_VERBS)}", remedy)
         if entry.reconfigure is not None:
             return self._reconfigure(index, entry.at, entry.reconfigure, (*path, "reconfigure"))
+        if entry.rewire is not None:
+            steps = self._reconfigure(index, entry.at, entry.rewire, (*path, "rewire"))
+            wanted = tuple(step.circuit for step in steps if step.circuit is not None and step.do != "release")
+            release = tuple(step.target for step in steps if step.do != "request")
+            return [Action(entry.at, "rewire", "", release=release, circuits=wanted)]
         if entry.degrade is not None:
             return [self._degrade(entry.degrade, entry.at, (*path, "degrade"))]
         if entry.drift is not None:
             return [self._drift(entry.drift, entry.at, (*path, "drift"))]
+        if entry.announce is not None:
+            return [self._announce(entry.announce, entry.at, (*path, "announce"))]
         verb = given[0]
         text = str(getattr(entry, verb))
         place = (*path, verb)
@@ -85,6 +94,13 @@ class TimelineReader:
             raise self.document.bad(path, f"found {text!r}, but the controller {state} at {show_time(at_s)}", "")
         self.killed = text == "kill"
         return text
+
+    def _announce(self, names: list[str], at_s: float, path: Path_) -> Action:
+        if self.killed:
+            found = f"found an announcement at {show_time(at_s)}, when the controller is killed"
+            raise self.document.bad(path, found, "", "start it before: 'controller: start'")
+        engineered.check_names(names, self.workloads, self.document, path)
+        return Action(at_s, "announce", ", ".join(names), workloads=tuple(names))
 
     def _join(self, text: str, path: Path_) -> str:
         """``fibre NAME`` or ``link NAME`` -> NAME."""

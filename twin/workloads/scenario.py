@@ -208,7 +208,8 @@ class Action:
     ``request``, ``change`` or ``release`` a circuit (``circuit``), ``start`` or ``stop`` a workload (``target`` its
     name), ``controller`` (``target`` is ``kill`` or ``start``), ``degrade`` an amplifier or ``attenuate`` a fibre by
     ``level_db`` from what was planned (0: as planned again), at once or steadily within ``over_s``, ``announce`` what
-    ``workloads`` send until ``until_s`` (None: until they end) to the controller."""
+    ``workloads`` send until ``until_s`` (None: until they end) to the controller, ``rewire`` circuits in steps:
+    ``release`` goes, ``circuits`` come."""
 
     at_s: float
     do: str
@@ -218,6 +219,8 @@ class Action:
     over_s: float = 0.0
     workloads: tuple[str, ...] = ()
     until_s: float | None = None
+    release: tuple[str, ...] = ()
+    circuits: tuple[Circuit, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,16 @@ from twin.control.events import (
     CircuitRequested,
     CircuitsListed,
     CircuitsRequested,
+    RewireRequested,
     TrafficAnnounced,
 )
 from twin.control.northbound import Question, parse, render, service_of
 from twin.control.service import Disjoint, Protection, Reconfigure, Service
 from twin.plan.codec import to_json
 from twin.workloads.scenario import Circuit
+
+
+VERBS = "request, change, release, rewire, announce, list, request all"
 
 
 @pytest.mark.parametrize(
@@ -36,6 +40,10 @@ from twin.workloads.scenario import Circuit
             '{"do": "change", "name": "c", "service": {"avoid": ["x"]}}',
             CircuitChanged("c", Service(avoid=frozenset({"x"}))),
         ),
+        (
+            '{"do": "rewire", "release": ["c"], "circuits": [{"name": "d", "sites": ["a", "b"]}]}',
+            RewireRequested(("c",), (CircuitRequested("d", ("a", "b")),)),
+        ),
         ('{"do": "list"}', CircuitsListed()),
         ('{"do": "announce", "traffic": [["a", "b", 5e9]]}', TrafficAnnounced((("a", "b", 5e9),))),
         ('{"do": "announce", "traffic": []}', TrafficAnnounced(())),
@@ -49,8 +57,8 @@ def test_lines_that_ask(line: str, question: Question) -> None:
     ("line", "message"),
     [
         ("[1]", "found [1]; allowed: one JSON object a line"),
-        ('{"do": "dance"}', "do: found 'dance'; allowed: request, change, release, announce, list, request all"),
-        ("{}", "do: found None; allowed: request, change, release, announce, list, request all"),
+        ('{"do": "dance"}', f"do: found 'dance'; allowed: {VERBS}"),
+        ("{}", f"do: found None; allowed: {VERBS}"),
         ('{"do": "list", "x": 1}', "list: found the keys do, x; allowed: exactly do"),
         (
             '{"do": "request all"}',
@@ -65,6 +73,8 @@ def test_lines_that_ask(line: str, question: Question) -> None:
             "traffic: found ['a', 'b', -1]; allowed: a list of [site, site, bytes]",
         ),
         ('{"do": "announce", "traffic": 5}', "traffic: found 5; allowed: a list of [site, site, bytes]"),
+        ('{"do": "rewire", "release": "c", "circuits": []}', "release: found 'c'; allowed: a list of circuits"),
+        ('{"do": "rewire", "release": [], "circuits": {}}', "circuits: found {}; allowed: a list of requests"),
         ('{"do": "release"}', "release: found the keys do; allowed: exactly do, name"),
         ('{"do": "release", "name": ""}', "name: found ''; allowed: a text"),
         (

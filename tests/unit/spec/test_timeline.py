@@ -39,7 +39,16 @@ def test_actions(load: Callable[..., LoadedExperiment]) -> None:
     )
 
 
-VERBS = "cut, repair, degrade, drift, reconfigure, start, stop, controller"
+def test_a_rewiring_is_one_action(load: Callable[..., LoadedExperiment]) -> None:
+    text = "- {at: 3 s, rewire: {change: [{name: a-b, avoid: [a-b]}], request: [a-c]}}\n"
+    loaded = load((HEAD + text).replace("start: on-request", "start: 0 s"))
+    moved = Circuit("a-b", ("a", "b"), avoid=("a-b",))
+    asked = Circuit("a-c", ("a", "c"))
+    assert loaded.scenario.timeline == (Action(3.0, "rewire", "", release=("a-b",), circuits=(moved, asked)),)
+    assert "name: a-c" in loaded.experiment_text
+
+
+VERBS = "cut, repair, degrade, drift, reconfigure, rewire, start, stop, controller, announce"
 
 
 @pytest.mark.parametrize(
