@@ -68,7 +68,7 @@ def _items(topology: Topology, plan: Plan) -> Iterator[Item]:
     system = catalogue.line_systems[light.line_system]
     amplifiers = sum(len(line.amplifiers) for line in light.lines)
     source = system.sources.get("amplifier_power", "not stated")
-    yield Item("amplifier", f"{system.name} EDFA", amplifiers, system.amplifier_w, source)
+    yield Item("amplifier", f"{system.name} EDFA", amplifiers, system.amplifier_w, source, system.amplifier_price)
     unknown = SwitchType("ocs without a technology", 0)
     switches = {
         item.site: catalogue.switches[item.technology] if item.technology else unknown for item in plan.optical_switches
@@ -78,7 +78,8 @@ def _items(topology: Topology, plan: Plan) -> Iterator[Item]:
     degrees = sum(line.source not in whole for line in light.lines)
     if degrees:
         source = system.sources.get("degree_power", "not stated")
-        yield Item("ROADM degree", f"{system.name} ROADM", degrees, system.roadm_degree_w, source)
+        price = system.roadm_degree_price
+        yield Item("ROADM degree", f"{system.name} ROADM", degrees, system.roadm_degree_w, source, price)
     counts = Counter(switch.name for switch in whole.values())
     for switch in {switch.name: switch for switch in whole.values()}.values():
         name, count = switch.name, counts[switch.name]
@@ -101,7 +102,8 @@ def _in_site(catalogue: Catalogue) -> Iterator[Alternative]:
 
 def _between(catalogue: Catalogue, plan: Plan) -> Iterator[Alternative]:
     paths = plan.light.lightpaths if plan.light else ()
-    longest_km = max((route.length_km for route in (*plan.fibres, *paths)), default=0.0)
+    lengths_km = [*(fibre.length_km for fibre in plan.fibres), *(path.length_km for path in paths)]
+    longest_km = max(lengths_km, default=0.0)
     for kind in catalogue.transceivers.values():
         per_tbps_w = None if kind.power_w is None else 2 * kind.power_w / (kind.rate_bps / 1e12)
         short = kind.reach_km is not None and kind.reach_km < longest_km

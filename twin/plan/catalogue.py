@@ -115,6 +115,8 @@ class LineSystem:
     amplifier_w: float | None = None
     roadm_degree_w: float | None = None
     sources: dict[str, str] = field(default_factory=dict)
+    amplifier_price: str | None = None
+    roadm_degree_price: str | None = None
 
     def channels(self, slot_hz: float) -> int:
         """How many channels of that width the band holds.

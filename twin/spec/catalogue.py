@@ -106,5 +106,7 @@ def _line_system(name: str, entry: LineSystemFile) -> LineSystem:
         span_db=entry.span_loss,
         amplifier_w=entry.amplifier_power,
         roadm_degree_w=entry.degree_power,
+        amplifier_price=entry.amplifier_price,
+        roadm_degree_price=entry.degree_price,
         sources=entry.sources,
     )

@@ -124,6 +124,8 @@ class LineSystemFile(Model):
     span_loss: Level = 28.0
     amplifier_power: Watts | None = None
     degree_power: Watts | None = None
+    amplifier_price: str | None = None
+    degree_price: str | None = None
     sources: Sources = Field(default={})
 
 

@@ -41,9 +41,12 @@ def _table(title: str, texts: tuple[str, ...], numbers: tuple[str, ...]) -> Tabl
 
 
 def _items(present: tuple[Item, ...]) -> Table:
-    table = _table("Power of the optical plant", ("what", "type"), ("count", "W each", "W"))
+    priced = any(item.price is not None for item in present)
+    numbers = ("count", "W each", "W", *(("price each",) if priced else ()))
+    table = _table("Power of the optical plant", ("what", "type"), numbers)
     for item in present:
-        cells = (item.kind, item.name, str(item.count), _watts(item.each_w), _watts(item.total_w), item.source)
+        price = (item.price or _UNKNOWN,) if priced else ()
+        cells = (item.kind, item.name, str(item.count), _watts(item.each_w), _watts(item.total_w), *price, item.source)
         table.add_row(*(Text(cell) for cell in cells))
     more = " and what is missing" if any(item.each_w is None for item in present) else ""
     table.caption = f"{sum(item.total_w or 0.0 for item in present):.6g} W{more}"

@@ -32,6 +32,24 @@ def test_the_whole_page(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
     assert "- no power in the catalogue: piezo, robotic, rotor, silicon-photonics, PLZT, WSS" in out
 
 
+def test_prices_of_ones_own_are_shown(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    text = (REPOSITORY / "topologies/metro-ring.yaml").read_text()
+    own = "equipment: eqpt_config.json, band: [191.3125 THz, 195.1375 THz], power: 0 dBm, amplifier_power: 30 W"
+    text += f"catalogue: {{line_systems: {{standard: {{{own}, amplifier_price: EUR 8000}}}}}}\n"
+    (tmp_path / "x.yaml").write_text(text)
+    assert cli.main(["plan", "--power", str(tmp_path / "x.yaml")]) == 0
+    out = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert out[1] == "what type count W each W price each source of the power"
+    assert out[4:7] == [
+        "amplifier standard EDFA 18 30 540 EUR 8000 not stated",
+        "ROADM degree standard ROADM 6 ? ? ? not stated",
+        "720 W and what is missing",
+    ]
+
+
 def test_a_topology_without_light_has_no_power_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["plan", "--power", str(REPOSITORY / "topologies/three-sites.yaml")]) == 2
     assert capsys.readouterr().err == (
