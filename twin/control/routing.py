@@ -65,6 +65,29 @@ def shortest_path(
     return None
 
 
+def fewest_edges_within(
+    graph: Graph, source: str, target: str, usable: Callable[[Edge], bool], limit_ps: int
+) -> tuple[Edge, ...] | None:
+    """The path over ``usable`` edges with the fewest of them whose delay is ``limit_ps`` or less, and of these the one
+    with the least delay, then the first by names; None where there is none. Grows by one edge at a time, and keeps of
+    each node only what is quicker than any way with fewer edges."""
+    best: dict[str, int] = {source: 0}
+    rim: dict[str, tuple[int, tuple[str, ...], tuple[Edge, ...]]] = {source: (0, (), ())}
+    while rim and target not in rim:
+        further: dict[str, tuple[int, tuple[str, ...], tuple[Edge, ...]]] = {}
+        for node, (delay_ps, names, path) in rim.items():
+            for edge in graph.get(node, ()):
+                then_ps = delay_ps + edge.delay_ps
+                if then_ps > limit_ps or then_ps >= best.get(edge.target, then_ps + 1) or not usable(edge):
+                    continue
+                known = further.get(edge.target)
+                if known is None or (then_ps, (*names, edge.name)) < known[:2]:
+                    further[edge.target] = then_ps, (*names, edge.name), (*path, edge)
+        best.update((node, entry[0]) for node, entry in further.items())
+        rim = further
+    return rim[target][2] if target in rim else None
+
+
 def tree_towards(graph: Graph, root: str) -> dict[str, Edge]:
     """For every node that can reach ``root``, the first edge of its shortest path to it. Following these edges never
     loops: each leads to a node that was settled earlier.

@@ -33,7 +33,7 @@ Delay = Annotated[float, Quantity("time", 0.0, 10.0)]
 #: A moment of the experiment.
 Moment = Annotated[float, Quantity("time", 0.0, 86400.0)]
 #: A time between two things that repeat.
-Interval = Annotated[float, Quantity("time", 1e-6, 3600.0)]
+Interval = Annotated[float, Quantity("time", 1e-9, 3600.0)]
 Size = Annotated[int, Quantity("size", 1.0, 2.0**44, whole=True)]
 
 
@@ -44,6 +44,11 @@ def shorthand(key: str, *kinds: type) -> BeforeValidator:
         return {key: value} if isinstance(value, kinds or (str, int, float)) else value
 
     return BeforeValidator(expand)
+
+
+def one_or_list() -> BeforeValidator:
+    """Reads a single text as the list of it."""
+    return BeforeValidator(lambda value: [value] if isinstance(value, str) else value)
 
 
 def all_or_list() -> BeforeValidator:

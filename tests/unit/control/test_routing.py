@@ -3,7 +3,16 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twin.control.routing import Edge, Graph, graph_of, picoseconds, shortest_path, tree_towards
+from twin.control.paths import k_shortest
+from twin.control.routing import (
+    Edge,
+    Graph,
+    fewest_edges_within,
+    graph_of,
+    picoseconds,
+    shortest_path,
+    tree_towards,
+)
 
 
 def both(name: str, a: str, b: str, delay_ps: int) -> list[Edge]:
@@ -35,9 +44,20 @@ def test_equal_delay_prefers_fewer_edges_then_names() -> None:
     assert [edge.name for edge in path] == ["w"]
 
 
+@given(graphs(), st.integers(0, 12))
+def test_the_fewest_edges_within_a_delay_are_those_of_the_first_path_in_order_that_keeps_it(
+    graph: Graph, limit_ps: int
+) -> None:
+    for target in sorted({"n1", *graph} - {"n0"}):
+        paths = k_shortest(graph, "n0", target, lambda edge: True, by_hops=True)
+        first = next((path for path in paths if sum(edge.delay_ps for edge in path) <= limit_ps), None)
+        assert fewest_edges_within(graph, "n0", target, lambda edge: True, limit_ps) == first
+
+
 def test_unusable_edges_are_avoided() -> None:
     graph = graph_of(both("only", "a", "b", 1))
     assert shortest_path(graph, "a", "b", lambda edge: edge.name != "only") is None
+    assert fewest_edges_within(graph, "a", "b", lambda edge: edge.name != "only", 9) is None
 
 
 def test_no_edge_out_of_the_source_means_no_path() -> None:
