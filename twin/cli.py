@@ -19,6 +19,7 @@ import typer
 
 from twin import circuit_verbs, options
 from twin.errors import BadInput, TwinError
+from twin.scorecard import verb as scorecard
 
 EXPECTATION_FAILED: Final = 1
 BROKE: Final = 4
@@ -36,7 +37,9 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    result_callback=lambda shown, **_: shown if shown is None else _show(shown),
 )
+app.command("bench-controller", epilog=scorecard.EXAMPLE)(scorecard.bench_controller)
 lab_app = typer.Typer(help="The lab kernel: build it, or see whether it is there.", no_args_is_help=True)
 app.add_typer(lab_app, name="lab")
 app.add_typer(circuit_verbs.app, name="circuit", result_callback=print)
@@ -234,6 +237,17 @@ def reproduce(
     print(table, end="")
 
 
+@app.command(epilog="Example: twin northbound experiments/tenants.yaml --set controller.northbound.tls=false")
+def northbound(
+    experiment: options.ExperimentPath,
+    sets: options.Sets = [],  # noqa: B006 - Typer reads it and never changes it
+) -> None:
+    """Serve an experiment's northbound here, without a lab: its switches are in memory. Ctrl-C ends it."""
+    from twin import rehearsal
+
+    rehearsal.serve(experiment, sets, lambda line: print(line, flush=True))
+
+
 @app.command(epilog="Example: twin report runs/three-sites-cut")
 def report(folder: options.BundlePath) -> None:
     """Write a bundle's report.html again, and print its path."""
@@ -352,7 +366,7 @@ def _message(problem: Any) -> str:
 def _show(renderable: Any) -> None:
     from rich.console import Console
 
-    Console(highlight=False).print(renderable)
+    print(renderable) if isinstance(renderable, str) else Console(highlight=False).print(renderable)
 
 
 def _run_side_by_side(files: list[Path], names: list[str], out: Path, options: list[str], jobs: int | None) -> int:

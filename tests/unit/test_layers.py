@@ -44,6 +44,7 @@ SEES: Final[dict[str, set[str]]] = {
     "export": _HOST,
     "progress": set(),
     "options": set(),
+    "rehearsal": {"northbound", "restconf", *_HOST},
     "circuit_client": {"control", "northbound", "physics", *_PURE},
     "circuit_verbs": {"circuit_client", "control", "northbound", "physics", *_PURE},
     "emulations": {"results", *_HOST},
@@ -51,6 +52,7 @@ SEES: Final[dict[str, set[str]]] = {
     "reproduction": {"emulations", "prediction", "predict", "results", *_HOST},
     "tables": {"experiment", "lab", "predict", "results", *_HOST},
     "side_by_side": {"lab", "results", *_HOST},
+    "scorecard": {"side_by_side", "lab", "results", "options", "progress", *_HOST},
     "doctor": {"lab", *_GROUND},
     "cli": {
         *(
@@ -64,7 +66,7 @@ SEES: Final[dict[str, set[str]]] = {
             "reproduction",
             "side_by_side",
         ),
-        *("circuit_client", "circuit_verbs", "northbound", "sweep", "trace", "lab", "predict", "results"),
+        *("circuit_client", "circuit_verbs", "northbound", "rehearsal", "restconf", "scorecard", "sweep", "trace", "lab", "predict", "results"),
         *_HOST,
     },
     "emulation": {"traffic", *_LAB_SIDE},  # it is the lab side's main program, and plays the workload

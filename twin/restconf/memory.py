@@ -28,6 +28,7 @@ class Memory:
         self._clock = clock
         self._desk = Desk(optical_circuit(plan), quotas)
         self._network = FakeNetwork(plan)
+        self._wakes: list[float] = []
         epoch = now() - clock()
         self.store = Datastore(plan, self.ask, lambda moment: moment - epoch)
         self.notices = Notices(self.store.uuid_by_name, now)
@@ -48,9 +49,19 @@ class Memory:
             if isinstance(command, Record):
                 self.notices.publish(command)
             elif isinstance(command, Wake):
-                delay_s = max(0.0, command.at_s - self._clock())
-                asyncio.get_running_loop().call_later(delay_s, self._feed, Woken())
+                self._wakes.append(command.at_s)
+        self._wait()
         return done
+
+    def _wait(self) -> None:
+        """Have the brain woken at its times, as soon as there is a loop that can wait."""
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return
+        for at_s in self._wakes:
+            loop.call_later(max(0.0, at_s - self._clock()), self._feed, Woken())
+        self._wakes.clear()
 
 
 def application(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 from pathlib import Path
@@ -16,13 +17,29 @@ CERTIFICATE, KEY = "certificate.pem", "key.pem"
 _BACKLOG: Final = 128
 
 
-def serve(app: Any, host: str, port: int, certificates: Path | None) -> None:
-    """Listen from now on, with TLS where there are ``certificates``. Raises ``RunBroke`` when the port is taken."""
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens. Raises ``RunBroke`` when the port is taken."""
     try:
-        listening = socket.create_server((host, port), backlog=_BACKLOG)
+        return socket.create_server((host, port), backlog=_BACKLOG)
     except OSError as problem:
-        raise RunBroke(f"cannot listen on {host}:{port} for the northbound: {problem.strerror}") from None
-    config = uvicorn.Config(
+        reason = os.strerror(problem.errno or 0)
+        raise RunBroke(f"cannot listen on {host}:{port} for the northbound: {reason}") from None
+
+
+def serve(app: Any, host: str, port: int, certificates: Path | None) -> None:
+    """Serve from now on, on a thread, with TLS where there are ``certificates``. Raises ``RunBroke`` when the port is
+    taken."""
+    server, sockets = uvicorn.Server(_config(app, certificates)), [listen(host, port)]
+    threading.Thread(target=server.run, kwargs={"sockets": sockets}, daemon=True).start()
+
+
+def serve_here(app: Any, listening: socket.socket) -> None:
+    """Serve on this thread until interrupted."""
+    uvicorn.Server(_config(app, None)).run(sockets=[listening])
+
+
+def _config(app: Any, certificates: Path | None) -> uvicorn.Config:
+    return uvicorn.Config(
         app,
         log_config=None,
         access_log=False,
@@ -35,5 +52,3 @@ def serve(app: Any, host: str, port: int, certificates: Path | None) -> None:
         ssl_certfile=None if certificates is None else str(certificates / CERTIFICATE),
         ssl_keyfile=None if certificates is None else str(certificates / KEY),
     )
-    server = uvicorn.Server(config)
-    threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True).start()
