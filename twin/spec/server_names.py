@@ -21,12 +21,17 @@ class ServerNames:
             raise self._document.bad(path, f"found the unknown server {name!r}", allowed, nearest(name, names))
 
     def listed(self, named: list[str], path: Path_, least: int = 1) -> tuple[str, ...]:
-        """The servers that the list at ``path`` names, ``least`` or more, each once; ``[all]`` names all."""
-        servers = list(self.site_of) if named == ["all"] else named
-        for i, server in enumerate(servers):
-            self.check(server, (*path, i))
-            if server in servers[:i]:
-                raise self._document.bad((*path, i), f"found {server!r} a second time", "each server once")
+        """The servers that the list at ``path`` names, ``least`` or more, each once; a site's name stands for its
+        servers, and ``[all]`` for all."""
+        servers: list[str] = list(self.site_of) if named == ["all"] else []
+        for i, name in enumerate(named if named != ["all"] else ()):
+            own = [server for server, site in self.site_of.items() if site == name]
+            if not own:
+                self.check(name, (*path, i))
+            for server in own or [name]:
+                if server in servers:
+                    raise self._document.bad((*path, i), f"found {server!r} a second time", "each server once")
+                servers.append(server)
         if len(servers) < least:
             allowed = f"{least} server{'s' if least > 1 else ''} or more"
             raise self._document.bad(path, f"found {len(servers)} servers", allowed)

@@ -40,6 +40,19 @@ def test_flows(load: Load) -> None:
     assert found == FlowMix("w", 0.0, ("a-1",), ("b-1", "b-2"), 30e9, 9, "7/w", largest_bytes=10**6, port=10_000)
 
 
+def test_a_site_stands_for_its_servers(load: Load) -> None:
+    (found,) = load(
+        of(FLOWS.replace("from: [a-1]", "from: [a, c-1]").replace("to: [b-1, b-2]", "to: [b]"))
+    ).scenario.workloads
+    assert isinstance(found, FlowMix)
+    assert (found.sources, found.targets) == (("a-1", "a-2", "c-1"), ("b-1", "b-2"))
+
+
+def test_a_server_of_a_named_site_is_there_already(refusal: Callable[..., str]) -> None:
+    found = refusal(of(FLOWS.replace("from: [a-1]", "from: [a, a-2]")))
+    assert found.partition(": workloads.")[2] == "w.from[1]: found 'a-2' a second time; allowed: each server once"
+
+
 @pytest.mark.parametrize(("link", "rate_bps"), [("wan", 1e9), ("a-1", 10e9), ("b-c", 100e9)])
 def test_the_load_is_that_of_a_link(load: Load, link: str, rate_bps: float) -> None:
     (found,) = load(of(FLOWS.replace("link: a-b", f"link: {link}"))).scenario.workloads
