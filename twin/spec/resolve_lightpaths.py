@@ -95,6 +95,7 @@ class LightpathReader:
 
     def _check_over(self, order: LightpathOrder, path: Path_) -> None:
         here = order.sites[0]
+        passed = {here}
         for i, name in enumerate(order.fibres):
             fibre = self.fibres.get(name)
             if fibre is None or here not in fibre.sites:
@@ -106,6 +107,10 @@ class LightpathReader:
             if kinds[0] != kinds[-1]:
                 found = f"found {name!r}, which joins {kinds[0]} and {kinds[-1]}"
                 raise self.document.bad((*path, "over", i), found, "fibres between switches of one kind")
+            if there in passed:
+                found = f"found {name!r}, which leads back to {there!r}"
+                raise self.document.bad((*path, "over", i), found, "a way that passes each site once")
+            passed.add(there)
             here = there
         if order.fibres and here != order.sites[1]:
             found = f"found fibres that lead to {here!r}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.resources
+import re
 from dataclasses import replace
 
 from twin.plan.catalogue import Catalogue, FibreType
@@ -95,6 +97,12 @@ def _check_optical(
         raise document.bad((*path, "technology"), found, f"{ports} or fewer, its ports")
 
 
+def gnpy_libraries() -> list[str]:
+    """The equipment libraries that GNPy brings. Its folder is looked at, and nothing of it imported."""
+    folder = importlib.resources.files("gnpy") / "example-data"
+    return sorted(item.name for item in folder.iterdir() if re.fullmatch(r"eqpt_config.*\.json", item.name))
+
+
 def spans_of(fibre: FibreFile, document: Document, name: str) -> tuple[float, ...]:
     """The stated spans in km; empty where none are. Raises ``BadInput`` for a length or amplifiers that differ."""
     if fibre.spans is None:
@@ -146,6 +154,12 @@ def _optics(file: OpticsFile, document: Document, catalogue: Catalogue, types: l
     if file.line_system not in known:
         found = f"found the unknown line system {file.line_system!r}"
         raise document.bad(("optics", "line_system"), found, ", ".join(known), nearest(file.line_system, known))
+    equipment = catalogue.line_systems[file.line_system].equipment
+    if isinstance(equipment, str) and equipment not in gnpy_libraries():
+        found = f"found {equipment!r}, which is not a library of GNPy's"
+        remedy = "or import one of your own: 'import: {gnpy: {network: ..., equipment: ...}}'"
+        path: Path_ = ("catalogue", "line_systems", file.line_system, "equipment")
+        raise document.bad(path, found, ", ".join(gnpy_libraries()), remedy)
     if file.design is not None and file.design not in types:
         found = f"found {file.design!r}, which no site has"
         raise document.bad(("optics", "design"), found, ", ".join(dict.fromkeys(types)))

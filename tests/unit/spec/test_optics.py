@@ -285,6 +285,19 @@ KNOWN = "400ZR, OpenZR+, 800ZR, 1.6T-class, OpenROADM-v5"
             "FILE:10: lightpaths.p.mode: found the unknown mode '300G' of 400ZR; allowed: 400G; did you mean '400G'?",
         ),
         (
+            HEAD + FIBRES + "lightpaths:\n  p: {between: [a, b], over: [ab, ab, ab]}\n",
+            "FILE:10: lightpaths.p.over[1]: found 'ab', which leads back to 'a'; "
+            "allowed: a way that passes each site once",
+        ),
+        (
+            HEAD + FIBRES + "optics: {line_system: mine}\ncatalogue:\n  line_systems:\n"
+            "    mine: {equipment: mine.json, band: [191.35 THz, 195.1 THz], power: 0 dBm}\n",
+            "FILE:12: catalogue.line_systems.mine.equipment: found 'mine.json', which is not a library of GNPy's; "
+            "allowed: eqpt_config.json, eqpt_config_multiband.json, eqpt_config_openroadm_ver4.json, "
+            "eqpt_config_openroadm_ver5.json; or import one of your own: "
+            "'import: {gnpy: {network: ..., equipment: ...}}'",
+        ),
+        (
             HEAD + FIBRES + "lightpaths:\n  p: {between: [a, c], regenerate: [d]}\n",
             "FILE:10: lightpaths.p.regenerate[0]: found the unknown site 'd'; allowed: a, b, c",
         ),
