@@ -21,10 +21,10 @@ _TOLD_FROM_S: Final = 1e-5
 _KINDS: Final[dict[str, tuple[str, str, dict[str, str]]]] = {
     "inference": (
         "Inference",
-        "requests",
+        "done",
         {
             **{"ttft": "first token", "ttft_p95": "95 %", "tpot": "per token", "tpot_p95": "95 %"},
-            **{"kv": "KV cache", "tokens_rate": "tokens/s"},
+            "tokens_rate": "tokens/s",
         },
     ),
     "remoting": (
@@ -55,10 +55,8 @@ KEYS: Final = {
     "replication": ("mean time of a copy", "copy"),
     "flows": ("99 % of the flows' times", "fct_p99"),
 }
-_STORAGE: Final = {
-    **{"read": "batch", "read_wait": "waited for it", "checkpoint": "checkpoint", "failures": "failures"},
-    **{"lost_work": "lost work", "downtime": "down", "useful": "useful"},
-}
+_STORAGE: Final = {"read": "batch", "read_wait": "waited for it", "checkpoint": "checkpoint"}
+_FAILURES: Final = {"failures": "failures", "lost_work": "lost work", "downtime": "down", "useful": "useful"}
 
 
 @dataclass(frozen=True)
@@ -72,14 +70,16 @@ class TextTable:
 
 
 def job_tables(results: Results, run: Run) -> Iterator[TextTable]:
-    """One table for each kind of job, one for training with storage, and one of who waits for whom."""
+    """One table for each kind of job, those of training with storage and failures, and one of who waits for whom."""
     for kind, (title, counted, columns) in _KINDS.items():
         names = [name for name, record in run.records if isinstance(record, JobRecord) and record.kind == kind]
         if names:
             yield _table(results, title, names, {"finished": counted, **columns})
     names = [name for name, record in run.records if isinstance(record, TrainingRecord) and record.begin_s is not None]
-    if names:
-        yield _table(results, "Storage and failures", names, _STORAGE)
+    for title, columns in (("Storage of training", _STORAGE), ("Failures of training", _FAILURES)):
+        table = _table(results, title, names, columns)
+        if table.numbers:
+            yield table
     yield from _stragglers(run)
 
 
