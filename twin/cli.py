@@ -42,7 +42,7 @@ app = typer.Typer(
 app.command("bench-controller", epilog=scorecard.EXAMPLE)(scorecard.bench_controller)
 lab_app = typer.Typer(help="The lab kernel: build it, or see whether it is there.", no_args_is_help=True)
 app.add_typer(lab_app, name="lab")
-app.add_typer(circuit_verbs.app, name="circuit", result_callback=print)
+app.add_typer(circuit_verbs.app, name="circuit")
 
 
 @app.command(epilog="Example: twin validate topologies/*.yaml experiments/*.yaml")

@@ -66,7 +66,8 @@ SEES: Final[dict[str, set[str]]] = {
             "reproduction",
             "side_by_side",
         ),
-        *("circuit_client", "circuit_verbs", "northbound", "rehearsal", "restconf", "scorecard", "sweep", "trace", "lab", "predict", "results"),
+        *("circuit_client", "circuit_verbs", "northbound", "rehearsal", "restconf", "scorecard"),
+        *("sweep", "trace", "lab", "predict", "results"),
         *_HOST,
     },
     "emulation": {"traffic", *_LAB_SIDE},  # it is the lab side's main program, and plays the workload
