@@ -1,0 +1,71 @@
+"""A controller to be tested, as the command line names it: CONTROLLER or CONTROLLER@PLANT.
+
+CONTROLLER is one of ours, the path of an app's ``.py`` file, or a command. PLANT is what it drives::
+
+    optical   three sites on a ring of wavelengths: for controllers that take requests for circuits
+    ring      three sites on a ring of packet links
+    line      the same without one side, for controllers that know of no loops
+"""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from twin.errors import BadInput
+from twin.spec.controller import OWN
+
+PLANTS: Final = ("optical", "ring", "line")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """``controller`` is the value of an experiment's key, ``takes_requests`` whether it can be asked for circuits on
+    its ``plant``."""
+
+    name: str
+    plant: str
+    controller: dict[str, Any]
+    takes_requests: bool
+
+
+def read(text: str, circuits: bool, folder: Path) -> Subject:
+    """The controller that ``text`` names. ``circuits``: one of the user's own takes requests; ``folder`` is where
+    commands and paths count from. Raises ``BadInput`` for an unknown plant, or circuits on one without light."""
+    name, at, plant = text.rpartition("@")
+    if not at:
+        name, plant = text, ""
+    own = OWN.get(name)
+    asks = own.takes_requests if own is not None else circuits
+    plant = plant or _usual_plant(name, asks)
+    if plant not in PLANTS:
+        raise BadInput("CONTROLLER", "", f"found the plant {plant!r} in {text!r}", ", ".join(PLANTS))
+    if plant == "optical" and not asks:
+        remedy = "name another plant, or say --circuits if it takes requests"
+        raise BadInput("CONTROLLER", "", f"found {text!r}, which takes no requests for circuits", "ring, line", remedy)
+    controller: dict[str, Any] = {"app": name}
+    if own is None:
+        controller = _of_ones_own(name, folder) | {"circuits": circuits}
+    return Subject(f"{_short(name)}, {plant}", plant, controller, asks and plant == "optical")
+
+
+def _usual_plant(name: str, asks: bool) -> str:
+    if asks:
+        return "optical"
+    return "line" if name == "learning_switch" else "ring"
+
+
+def _of_ones_own(name: str, folder: Path) -> dict[str, Any]:
+    words = shlex.split(name)
+    if len(words) == 1 and name.endswith(".py"):
+        return {"app": str((folder / name).resolve())}
+    if not words:
+        raise BadInput("CONTROLLER", "", "found no command", f"{', '.join(OWN)}, an app's .py file, or a command")
+    return {"command": words, "folder": str(folder.resolve())}
+
+
+def _short(name: str) -> str:
+    """The first words of a command."""
+    return name if len(name) <= 40 else f"{name[:37]}..."
