@@ -39,13 +39,15 @@ def reproduce(
     """Predict every row, and emulate it where ``emulated``; bundles go below ``folder``. Raises ``RunBroke`` for a run
     that broke, after all the others have ended."""
     rows = [(source, row) for source in sources for row in source.rows]
-    predicted = {}
+    predicted: dict[str, float | None] = {}
     for number, (source, row) in enumerate(rows):
+        if row.not_predicted:
+            continue
         progress(f"predict {row.name}", 0.2 * number / len(rows))
         done = predict(source.experiment, folder / f"{row.name}-predicted", row.sets)
         predicted[row.name] = _value(source, done.results)
     runs = dict(_emulate(rows, folder, progress)) if emulated else {}
-    return [Finding(source, row, predicted[row.name], runs.get(row.name)) for source, row in rows]
+    return [Finding(source, row, predicted.get(row.name), runs.get(row.name)) for source, row in rows]
 
 
 def _emulate(
@@ -82,6 +84,8 @@ def _line(finding: Finding) -> Line:
     row = finding.row
     off = [finding.deviation(finding.predicted), finding.deviation(finding.emulated)]
     notes = [f"fitted: {row.fitted}"] if row.fitted else []
+    if row.not_predicted:
+        notes.append(f"not predicted: {row.not_predicted}")
     if row.not_emulated:
         notes.append(f"not emulated: {row.not_emulated}")
     if any(deviation is not None and abs(deviation) > BOUND for deviation in off):

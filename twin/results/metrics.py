@@ -5,7 +5,7 @@ expectations and ``twin compare`` use them), so each is written here once:
 
     circuit.NAME.rtt  .rtt_planned  .rtt_error            s, s, ratio (always >= 0)
     W.time .time_min .time_max .time_before/_during/_after .algbw .busbw .iterations          W: an all-reduce
-    W.sent .received .lost .reordered .delay_min .delay_mean .delay_max .outage               W: probes
+    W.sent .received .lost .reordered .delay_min .delay_mean .delay_max .outage .rate         W: probes
     W.time_closed_form                                                     W: an all-reduce within one site
     W.step_time .step_time_min/_max/_before/_during/_after .slowdown .exposed .idle .tokens_rate .rounds   W: training
     W.throughput .retransmits .loss                                                           W: iperf3
@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from statistics import fmean
+from typing import Final
 
 from twin.results.blocking import blocking_metrics
 from twin.results.bundle import Run
@@ -38,12 +39,15 @@ from twin.results.outcome import (
     WorkloadRecord,
 )
 from twin.results.phases import by_phase, find_trouble
-from twin.results.probes import outage_s, reordered
+from twin.results.probes import outage_s, rate_bps, reordered
 from twin.results.restoration import restorations
 from twin.results.storage_metrics import storage_metrics
 from twin.results.training_metrics import training_metrics
 from twin.workloads.collectives import bus_factor
-from twin.workloads.scenario import AllReduce, JobWorkload, Trace, Training
+from twin.workloads.scenario import AllReduce, JobWorkload, Packets, Trace, Training
+
+#: Header and check sequence of a frame.
+ETHERNET_BYTES: Final = 18
 
 
 def metrics_of(run: Run) -> Metrics:
@@ -60,6 +64,7 @@ def metrics_of(run: Run) -> Metrics:
         elif isinstance(workload, JobWorkload) and isinstance(left, JobRecord):
             found.update(kind_metrics(run.plan, workload, left, run.outcome.circuits))
     found.update(closed_form_metrics(run))
+    found.update(probe_rate_metrics(run))
     found.update(restoration_metrics(run.outcome.circuits, run.events))
     found.update(blocking_metrics(run.events))
     found.update(queue_metrics(run.outcome.queues))
@@ -73,6 +78,18 @@ def closed_form_metrics(run: Run) -> Metrics:
         time_s = closed_form_s(run.plan, workload) if isinstance(workload, AllReduce) else None
         if time_s is not None and workload.name in run.outcome.workloads:
             found[f"{workload.name}.time_closed_form"] = Metric(time_s, "s")
+    return found
+
+
+def probe_rate_metrics(run: Run) -> Metrics:
+    """The rate of each train of probes as it arrived, Ethernet frames without preamble."""
+    found: Metrics = {}
+    for workload in run.scenario.workloads:
+        record = run.outcome.workloads.get(workload.name)
+        if isinstance(workload, Packets) and isinstance(record, PacketsRecord):
+            arrived_bps = rate_bps(record, workload.size_bytes + ETHERNET_BYTES)
+            if arrived_bps is not None:
+                found[f"{workload.name}.rate"] = Metric(arrived_bps, "b/s")
     return found
 
 

@@ -36,6 +36,15 @@ def outage_s(record: PacketsRecord) -> float:
     return max((run.count for run in lost_runs(record)), default=0) * record.interval_s
 
 
+def rate_bps(record: PacketsRecord, frame_bytes: int) -> float | None:
+    """What arrived per second, as frames of ``frame_bytes``, from the first arrival to the last; None for less than
+    two."""
+    times = [sent_s + delay_s for _, sent_s, delay_s in record.received]
+    if len(times) < 2 or max(times) <= min(times):
+        return None
+    return (len(times) - 1) * frame_bytes * 8 / (max(times) - min(times))
+
+
 def reordered(received: Sequence[tuple[int, float, float]]) -> int:
     """How many probes arrived after one with a higher number (RFC 4737's reordered singletons)."""
     count = 0

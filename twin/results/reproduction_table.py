@@ -59,18 +59,23 @@ def _group(group: Group) -> str:
             percent(line.emulated_off),
         ]
         rows.append(f"| {' | '.join(cells)} |")
-    notes = [f"- {line.name}: {line.note}." for line in group.lines if line.note]
+    said: dict[str, list[str]] = {}
+    for line in group.lines:
+        said.setdefault(line.note, []).append(line.name)
+    notes = [f"- {', '.join(names)}: {note}." for note, names in said.items() if note]
     return "\n".join([*rows, "", f"Not tested: {group.does_not_test}.", *([""] if notes else []), *notes])
 
 
 def number(value: float | None, unit: str) -> str:
-    """A value in four digits, in ``unit``; times in ms."""
+    """A value in four digits, in ``unit``; times in ms, rates in Gb/s."""
     if value is None:
         return NOTHING
     if unit == "ms":
         return f"{value * 1e3:.4g} ms"
     if unit == "%":
         return f"{value * 100:.3g} %"
+    if unit == "Gb/s":
+        return f"{value / 1e9:.4g} Gb/s"
     return f"{value:.4g} {unit}".rstrip()
 
 

@@ -24,7 +24,7 @@ View = Literal["value", "inverse", "complement"]
 
 class RowFile(Model):
     """One published number. ``set`` is what ``--set`` would take; ``fitted`` names a constant that was fitted;
-    ``reason`` says why a row deviates; ``not_emulated`` why it is only predicted."""
+    ``reason`` says why a row deviates, ``not_emulated`` why it is only predicted, ``not_predicted`` why it is not."""
 
     name: Name
     published: Annotated[Measure, MeasureRule()] = Field(examples=["329 ms"])
@@ -32,10 +32,11 @@ class RowFile(Model):
     fitted: str = ""
     reason: str = ""
     not_emulated: str = ""
+    not_predicted: str = ""
 
 
 class SourceFile(Model):
-    """One source and its rows."""
+    """One source and its rows; its ``reason`` is that of rows without one of their own."""
 
     title: str = Field(min_length=1)
     source: str = Field(min_length=1)
@@ -45,6 +46,7 @@ class SourceFile(Model):
     unit: str = ""
     set: list[str] = Field(default=[])
     does_not_test: str = Field(min_length=1)
+    reason: str = ""
     rows: list[RowFile] = Field(min_length=1)
 
 
@@ -59,6 +61,7 @@ class Row:
     fitted: str = ""
     reason: str = ""
     not_emulated: str = ""
+    not_predicted: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,8 +101,9 @@ def read(path: Path) -> Source:
             str(row.published.written),
             (*file.set, *row.set),
             row.fitted,
-            row.reason,
+            row.reason or file.reason,
             row.not_emulated,
+            row.not_predicted,
         )
         for row in file.rows
     )

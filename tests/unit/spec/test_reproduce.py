@@ -40,7 +40,7 @@ def folder(tmp_path: Path) -> Path:
 def test_what_ships_is_an_experiment_with_its_settings(source: Source, row: Row) -> None:
     loaded = load_experiment(source.experiment, row.sets)
     assert build_plan(loaded.topology).servers
-    assert source.metric.partition(".")[0] in {w.name for w in loaded.scenario.workloads} | {"circuit"}
+    assert source.metric.partition(".")[0] in {w.name for w in loaded.scenario.workloads} | {"circuit", "fibre"}
     assert not source.does_not_test.endswith(".")
     assert not row.reason.endswith(".")
 

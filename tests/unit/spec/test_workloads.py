@@ -96,7 +96,7 @@ IPERF3 = "kind: iperf3, from: a-1, to: b-1"
         ),
         (
             "{kind: packets, from: a-1, to: b-1, count: 1, every: 0 s}",
-            "w.every: found '0 s'; allowed: 1 us to 3600 s",
+            "w.every: found '0 s'; allowed: 1 ns to 3600 s",
         ),
         ("{kind: packets, to: b-1, count: 1}", "w: the key 'from' is missing; add it, as in 'from: tokyo-1'"),
         (
