@@ -43,7 +43,10 @@ def own_record(tmp_path: Path) -> dict[str, str]:
 
 #: How far a prediction may lie from an emulation without loss, and what is compared.
 AGREEMENT = 0.05
-COMPLETION = (".time", ".time_before", ".time_during", ".time_after", ".step_time")
+COMPLETION = (
+    *(".time", ".time_before", ".time_during", ".time_after", ".step_time"),
+    *(".ttft", ".tpot", ".latency", ".fct", ".call", ".block", ".copy"),
+)
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ from twin.results.bundle import Run
 from twin.results.document import Results
 from twin.results.html_parts import Markup, join, section, tag
 from twin.results.light_figure import gsnr_figure
-from twin.results.outcome import AllReduceRecord, PacketsRecord
+from twin.results.outcome import AllReduceRecord, JobRecord, PacketsRecord, TrainingRecord
+from twin.results.span_figure import span_figure
 from twin.results.throughput_figure import fibre_throughput, line_throughput, server_throughput
 from twin.results.time_figure import Figure, TimeAxis, time_axis, to_plotly
 from twin.results.topology_figure import topology_figure
@@ -142,14 +143,17 @@ def _left_out(names: Sequence[str], why: str) -> Markup:
 def _workloads(results: Results, run: Run, axis: TimeAxis, figures: list[Figure]) -> Iterator[Markup]:
     collective: list[Markup] = []
     probing: list[Markup] = [report_tables.probes(results, run)]
+    jobs = list(report_tables.jobs(results, run))
     for number, (name, record) in enumerate(run.records):
         if isinstance(record, AllReduceRecord):
             collective.append(report_tables.allreduce(results, name, record))
             collective.append(_chart(allreduce_figure(name, record, axis, number), figures))
         elif isinstance(record, PacketsRecord):
             probing.append(_chart(probes_figure(name, record, axis, number), figures))
+        elif isinstance(record, (JobRecord, TrainingRecord)):
+            jobs.append(_chart(span_figure(name, record, axis, number), figures))
     yield section("training", "Training", report_tables.training(results, run))
-    yield section("jobs", "Jobs, storage and stragglers", *report_tables.jobs(results, run))
+    yield section("jobs", "Jobs, storage and stragglers", *jobs)
     operations = {record.operation for _, record in run.records if isinstance(record, AllReduceRecord)}
     heading = "All-reduce" if operations <= {"all-reduce"} else "Collectives"
     yield section("allreduce", heading, *collective)

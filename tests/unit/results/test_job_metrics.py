@@ -17,12 +17,14 @@ from twin.results.alone import alone_s
 from twin.results.bundle import Run
 from twin.results.document import Metric, Results
 from twin.results.fidelity import judge_fidelity
-from twin.results.job_metrics import job_metrics, kind_metrics
+from twin.results.job_metrics import COUNTED, job_metrics, kind_metrics
 from twin.results.job_tables import TextTable, job_tables
 from twin.results.metrics import metrics_of
 from twin.results.outcome import CircuitRecord, FailureRecord, Iteration, JobRecord, TimedSpan, TrainingRecord
 from twin.results.percentiles import percentile, spread
+from twin.results.span_figure import WORDS, span_figure
 from twin.results.storage_metrics import storage_metrics
+from twin.results.time_figure import TimeAxis
 from twin.workloads.flow_mix import FlowMix, flows_of
 from twin.workloads.inference import Inference, Request
 from twin.workloads.remoting import Remoting
@@ -223,6 +225,29 @@ def test_tables_show_what_there_is(run: Run, finished: tuple[Path, Results]) -> 
             "Who waits for whom in train", ("server", "waits for", "per round"), (("tokyo-1", "osaka-1", "100 ms"),), 1
         ),
     ]
+
+
+def test_each_thing_timed_is_a_point(run: Run) -> None:
+    calls = run.outcome.workloads["gpu"]
+    assert isinstance(calls, JobRecord)
+    figure = span_figure("gpu", calls, TimeAxis(3.0, (), None), 7)
+    assert figure is not None
+    (panel,) = figure.panels
+    assert (figure.identity, panel.title) == ("spans-7", "<b>gpu</b>   call, ms")
+    assert (panel.traces[0]["x"], panel.traces[0]["y"]) == ([1.5], [1000.0])
+    assert span_figure("gpu", replace(calls, spans=()), TimeAxis(3.0, (), None), 7) is None
+
+
+def test_of_many_points_the_longest_is_drawn(run: Run) -> None:
+    timed = spans("call", *((float(i), i + (9.0 if i == 7 else 1.0)) for i in range(7000)))
+    figure = span_figure("gpu", record("remoting", *timed), TimeAxis(7000.0, (), None), 7)
+    assert figure is not None
+    assert len(figure.panels[0].traces[0]["y"]) <= 3001
+    assert max(figure.panels[0].traces[0]["y"]) == 9000.0
+
+
+def test_every_span_has_words() -> None:
+    assert set(COUNTED.values()) <= set(WORDS)
 
 
 def test_fidelity_names_what_is_missing(run: Run) -> None:
