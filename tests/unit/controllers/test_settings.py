@@ -8,6 +8,7 @@ import pytest
 from controllers.settings import from_environment
 from twin.errors import BadInput
 from twin.plan.model import Plan
+from twin.workloads.northbound import Northbound
 
 
 def test_all_four_variables(environment: dict[str, str], plan: Plan, tmp_path: Path) -> None:
@@ -49,3 +50,17 @@ def test_a_plan_that_is_something_else(tmp_path: Path) -> None:
     message = f"TWIN_PLAN: {path}: Plan: found []; allowed: a mapping; allowed: a Plan as JSON"
     with pytest.raises(BadInput, match=f"^{re.escape(message)}$"):
         from_environment({"TWIN_PLAN": str(path)})
+
+
+def test_tls_without_certificates(environment: dict[str, str]) -> None:
+    path = Path(environment["TWIN_SCENARIO"])
+    northbound = '"northbound": {"tenants": [], "port": 8443, "tls": true}'
+    path.write_text(path.read_text().replace('"northbound": null', northbound))
+    message = (
+        "TWIN_CERTIFICATES: the variable is not set, and the northbound wants TLS; "
+        "name a folder with certificate.pem and key.pem"
+    )
+    with pytest.raises(BadInput, match=f"^{re.escape(message)}$"):
+        from_environment(environment)
+    found = from_environment({**environment, "TWIN_CERTIFICATES": "/here"})
+    assert (found.rest, found.certificates) == (Northbound((), 8443, tls=True), Path("/here"))

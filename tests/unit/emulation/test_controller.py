@@ -11,6 +11,7 @@ import pytest
 
 from twin.emulation.controller import ControllerProcess
 from twin.errors import RunBroke
+from twin.workloads.northbound import Northbound, Tenant
 from twin.workloads.scenario import Controller
 
 
@@ -88,3 +89,16 @@ def test_one_that_ends_later_is_reported_and_one_that_is_killed_is_not(bundle: P
         return found
 
     assert asyncio.run(statuses()) == [1]
+
+
+def test_switches_come_by_tls_and_clients_find_the_northbound(bundle: Path) -> None:
+    tenants = (Tenant("alice", "token-of-alice"),)
+    controller = Controller("static_path", "/a.py", northbound=Northbound(tenants, 8000, tls=True), openflow_tls=True)
+    made = ControllerProcess(controller, bundle, bundle, 6653, 6654)
+    assert made.command[-2:] == ["--certificates", str(bundle / "certificates")]
+    certificate = str(bundle / "certificates" / "certificate.pem")
+    where = {"TWIN_URL": "https://127.0.0.1:8000", "TWIN_CA": certificate, "TWIN_TOKEN": "token-of-alice"}
+    assert made.northbound == where
+    plain = Controller("static_path", "/a.py", northbound=Northbound((*tenants, Tenant("bob", "token-of-bob")), 8000))
+    assert ControllerProcess(plain, bundle, bundle, 6653, 6654).northbound == {"TWIN_URL": "http://127.0.0.1:8000"}
+    assert ControllerProcess(Controller("x", "/a.py"), bundle, bundle, 6653, 6654).northbound == {}
