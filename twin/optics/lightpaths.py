@@ -25,6 +25,8 @@ from twin.units import show_length, show_time
 
 #: Delay of one regenerator, s: vendors' latency guides.
 REGENERATION_S = 100e-6
+#: What works where fibres are full, and no other way is free.
+MORE = "add a fibre, or ask for fewer lightpaths"
 #: So many routes are looked at for another one that closes.
 OTHER_ROUTES = 5
 
@@ -138,7 +140,7 @@ class _Planner:
         channel = None if order.channel else self.spectrum.first_fit(routes[0].fibres, mode.slot_hz, channels)
         if channel is None:
             reason = f"no channel of {channels} is free on all of {', '.join(routes[0].fibres)}"
-            return Refusal(order.name, order.sites, reason, self._other_route(order, routes[0], kind, modes))
+            return Refusal(order.name, order.sites, reason, self._other_route(order, routes[0], kind, modes) or MORE)
         return self._claim(order, routes[0], kind, mode, channel)
 
     def _whole_fibres(self, order: LightpathOrder) -> bool:
@@ -152,7 +154,7 @@ class _Planner:
         band_hz = self._system.high_hz - self._system.low_hz
         if not self.spectrum.is_free(route.fibres, 1, band_hz):
             reason = f"another lightpath takes a fibre of {', '.join(route.fibres)} whole"
-            return Refusal(order.name, order.sites, reason, self._other_route(order, route, kind, [mode]))
+            return Refusal(order.name, order.sites, reason, self._other_route(order, route, kind, [mode]) or MORE)
         self.spectrum.claim(route.fibres, 1, band_hz)
         return replace(self._lightpath(order, route, kind, mode, 1), channel=0)
 

@@ -221,8 +221,8 @@ def test_a_full_fibre_is_refused(load: Load) -> None:
     light = light_of(topology, lines_of(topology, QUIET))
     paths, refusals = light.lightpaths, light.refusals
     assert [path.channel for path in paths] == list(range(1, 52))
-    assert [(refusal.name, refusal.reason) for refusal in refusals] == [
-        ("p51", "no channel of 51 is free on all of ab")
+    assert [(refusal.name, refusal.reason, refusal.remedy) for refusal in refusals] == [
+        ("p51", "no channel of 51 is free on all of ab", "add a fibre, or ask for fewer lightpaths")
     ]
 
 
