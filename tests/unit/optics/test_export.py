@@ -16,6 +16,8 @@ from twin.errors import BadInput
 from twin.optics import export
 from twin.optics.lightpaths import light_of
 from twin.optics.lines import survey
+from twin.physics.modes import penalties_db
+from twin.physics.quality import Quality
 from twin.plan.light import Lightpath
 from twin.plan.topology import Topology
 from twin.spec import load_topology
@@ -26,6 +28,7 @@ Star = Callable[..., str]
 REPOSITORY = Path(__file__).resolve().parents[3]
 CONUS = importlib.resources.files("gnpy") / "example-data" / "CORONET_CONUS_Topology.json"
 
+_REQUEST = "import sys; from gnpy.tools.cli_examples import path_requests_run as main; main(sys.argv[1:])"
 _COMMAND = "import sys; from gnpy.tools.cli_examples import transmission_main_example as main; main(sys.argv[1:])"
 
 
@@ -55,6 +58,21 @@ def check(topology: Topology, path: Lightpath, folder: Path) -> None:
         assert float(shown.group(1)) == pytest.approx(value, abs=0.011), name
 
 
+def penalties_by_gnpy(path: Lightpath, folder: Path) -> dict[str, str]:
+    """The penalties, dB, that GNPy's path request finds for ``path`` in the files that ``check`` left."""
+    ends = {"source": f"trx {path.sites[0]}", "destination": f"trx {path.sites[-1]}"}
+    points = {"src-tp-id": ends["source"], "dst-tp-id": ends["destination"], "bidirectional": False}
+    light = {"trx_type": path.transceiver, "trx_mode": path.mode, "spacing": 87.5e9, "path_bandwidth": path.rate_bps}
+    needs = {"te-bandwidth": {"technology": "flexi-grid", **light}}
+    request = {"path-request": [{"request-id": "0", **ends, **points, "path-constraints": needs}]}
+    (folder / "request.json").write_text(json.dumps(request))
+    command = [sys.executable, "-W", "ignore", "-c", _REQUEST, "gnpy-network.json", "request.json"]
+    command += ["-e", "gnpy-equipment.json"]
+    out = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
+    assert out.returncode == 0, out.stderr
+    return dict(re.findall(r"(\w+)_penalty = ([\d.]+)", out.stdout + out.stderr))
+
+
 def test_the_plant_of_the_documentation(load: Load, tmp_path: Path) -> None:
     """Its first block is a topology, its second a catalogue."""
     first, second = re.findall(r"```yaml\n(.*?)```", (REPOSITORY / "docs/plant.md").read_text(), re.DOTALL)[:2]
@@ -82,6 +100,11 @@ def test_openroadm_over_a_hub(load: Load, star: Star, tmp_path: Path) -> None:
     assert path.mode == "200G"
     assert path.pdl_db > 3.6  # three ROADMs of 1.5 dB, and amplifiers
     check(topology, path, tmp_path)
+    assert penalties_by_gnpy(path, tmp_path) == {"CD": "0.4", "PMD": "0.07", "PDL": "2.22"}
+    mode = next(mode for mode in topology.catalogue.transceivers["OpenROADM-v5"].modes if mode.name == "200G")
+    seen = Quality(path.gsnr_db, path.osnr_db, path.dispersion_ps_nm, path.pmd_ps, path.pdl_db)
+    assert list(penalties_db(mode, seen).values()) == pytest.approx([0.4, 0.07, 2.22], abs=0.005)
+    assert path.margin_db == pytest.approx(path.gsnr_db - 17.0 - 0.4 - 0.07 - 2.22, abs=0.015)
 
 
 def test_circuit_switches_lose_light(load: Load, tmp_path: Path) -> None:
