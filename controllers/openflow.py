@@ -18,6 +18,7 @@ from twin.control.flows import (
     PushChannel,
     ToController,
     ToGroup,
+    TurnBack,
 )
 
 #: Every flow of ours carries it, so that we only ever remove our own ("twin" in ASCII).
@@ -152,6 +153,8 @@ def _action_messages(datapath: Any, action: Action) -> list[Any]:
             return [parser.OFPActionPopVlan()]
         case Output(port):
             return [parser.OFPActionOutput(port)]
+        case TurnBack():
+            return [parser.OFPActionOutput(ofproto.OFPP_IN_PORT)]
         case ToController():
             return [parser.OFPActionOutput(ofproto.OFPP_CONTROLLER, ofproto.OFPCML_NO_BUFFER)]
         case ToGroup(number):
@@ -194,7 +197,8 @@ def _actions_of(message: Any, ofproto: Any) -> list[Action]:
     if kind == ofproto.OFPAT_POP_VLAN:
         return [PopChannel()]
     if kind == ofproto.OFPAT_OUTPUT:
-        return [ToController() if message.port == ofproto.OFPP_CONTROLLER else Output(message.port)]
+        special: dict[int, Action] = {ofproto.OFPP_CONTROLLER: ToController(), ofproto.OFPP_IN_PORT: TurnBack()}
+        return [special.get(message.port, Output(message.port))]
     if kind == ofproto.OFPAT_GROUP:
         return [ToGroup(message.group_id & ~GROUPS)]
     raise ValueError(f"found {type(message).__name__}; allowed: push, set and pop of a VLAN tag, output and group")

@@ -67,7 +67,7 @@ class Brain:
         self._now_s = 0.0
         self._out: list[Command] = []
         self._tables.want("base", base_flows(plan))
-        self._routing.follow(self._circuits)
+        self._routing.follow(self._circuits, 0.0, planned=False)
 
     @property
     def circuits(self) -> tuple[Circuit, ...]:
@@ -121,7 +121,7 @@ class Brain:
                 self._out.append(Answer(False, "this controller makes the circuits it is asked for, whatever is sent"))
             case Woken():
                 self._wake_at_s = None
-        self._settle()
+        self._settle(planned=not (isinstance(event, PortStatus) and not event.up))
         return self._out
 
     def _on_connected(self, event: SwitchConnected) -> None:
@@ -261,11 +261,11 @@ class Brain:
             if circuit.step is Step.LEAVING and circuit.waits:
                 circuit.waits.pop(dpid, None)
 
-    def _settle(self) -> None:
+    def _settle(self, planned: bool) -> None:
         """Send what changed, and let circuits that have nothing to wait for take their next step, until none can."""
         while True:
             self._circuits.move_settled(self._now_s)
-            self._routing.follow(self._circuits)
+            self._routing.follow(self._circuits, self._now_s, planned)
             commands, fresh = self._tables.flush()
             self._out += commands
             self._send_barriers(fresh & self._packet_dpids)
@@ -287,7 +287,8 @@ class Brain:
 
     def _ask_to_wake(self) -> None:
         """One wake at a time, for the circuit that has waited long enough first."""
-        at_s = self._circuits.next_time_s(self._now_s)
+        times_s = self._circuits.next_time_s(self._now_s), self._routing.turns_until_s
+        at_s = min((time_s for time_s in times_s if time_s is not None), default=None)
         if at_s is not None and (self._wake_at_s is None or at_s < self._wake_at_s):
             self._wake_at_s = at_s
             self._out.append(Wake(at_s))

@@ -17,7 +17,19 @@ from typing import Protocol
 
 from twin.control.commands import AddFlow, AddGroup, Barrier, Command, RemoveFlow, RemoveGroup, Wake
 from twin.control.events import BarrierAnswered, Event, PortStatus, SwitchConnected, Woken
-from twin.control.flows import IPV4, Flow, FlowKey, Group, GroupKey, Match, Output, PopChannel, PushChannel, ToGroup
+from twin.control.flows import (
+    IPV4,
+    Flow,
+    FlowKey,
+    Group,
+    GroupKey,
+    Match,
+    Output,
+    PopChannel,
+    PushChannel,
+    ToGroup,
+    TurnBack,
+)
 from twin.plan.model import Plan, Transceiver
 
 
@@ -176,8 +188,10 @@ class FakeNetwork:
                     vlan = channel
                 case PopChannel():
                     vlan = None
-                case Output(port):
+                case Output(port) if port != frame.port:
                     sent.append(_Frame(frame.node, port, frame.ip, frame.source, vlan))
+                case TurnBack():
+                    sent.append(_Frame(frame.node, frame.port, frame.ip, frame.source, vlan))
                 case ToGroup(number):
                     ports = self._chosen(frame.node, number)
                     sent += [_Frame(frame.node, port, frame.ip, frame.source, vlan) for port in ports]

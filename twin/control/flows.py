@@ -54,6 +54,11 @@ class Output:
 
 
 @dataclass(frozen=True)
+class TurnBack:
+    """Send the frame out of the port that it came in at, which ``Output`` never does."""
+
+
+@dataclass(frozen=True)
 class ToController:
     """Hand the whole frame to the controller."""
 
@@ -65,7 +70,7 @@ class ToGroup:
     number: int
 
 
-Action = PushChannel | PopChannel | Output | ToController | ToGroup
+Action = PushChannel | PopChannel | Output | TurnBack | ToController | ToGroup
 
 
 class FlowKey(NamedTuple):

@@ -20,6 +20,7 @@ from twin.control.flows import (
     Output,
     ToController,
     ToGroup,
+    TurnBack,
 )
 from twin.control.plant import Plant, edges_of
 from twin.control.route import Route, one_way_ps
@@ -63,6 +64,12 @@ def circuit_edges(plant: Plant, name: str, route: Route) -> tuple[Edge, Edge]:
         Edge(name, a.switch, b.switch, ports[0], one_way_ps(plant, route)),
         Edge(name, b.switch, a.switch, ports[1], one_way_ps(plant, route, forward=False)),
     )
+
+
+def turn_flow(dpid: int, prefix: str, port: int) -> Flow:
+    """The flow that sends back what came in at ``port`` and is for ``prefix``, which lies behind that port now."""
+    match = Match(in_port=port, eth_type=IPV4, ipv4_dst=prefix)
+    return Flow(dpid, PREFIX_PRIORITY + int(prefix.partition("/")[2]) + 1, match, (TurnBack(),))
 
 
 def prefix_flow(dpid: int, prefix: str, way: int | ToGroup) -> Flow:

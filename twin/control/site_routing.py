@@ -1,4 +1,9 @@
-"""Keeps the borders' flows in step with the circuits and packet links that work."""
+"""Keeps the borders' flows in step with the circuits and packet links that work.
+
+When routes change on purpose, packets are under way on the old ones, and some meet a border whose new route leads back
+to where they came from. A router sends them back; an OpenFlow switch sends nothing out of the port it came in at,
+unless told so. For as long as such packets may come, a flow of higher priority tells it.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +11,8 @@ from collections.abc import Iterable
 
 from twin.control.circuit import Circuit
 from twin.control.flows import EntryKey, Flow, ToGroup
-from twin.control.packets import circuit_edges, prefix_flow
+from twin.control.ledger import DRAIN_MARGIN_S
+from twin.control.packets import circuit_edges, prefix_flow, turn_flow
 from twin.control.plant import Plant, edges_of
 from twin.control.route import Route
 from twin.control.routing import Edge
@@ -14,6 +20,7 @@ from twin.control.tables import Tables
 from twin.control.trees import Trees
 
 _OWNER = "packets"
+_TURNING = "packets that turn back"
 _Pair = tuple[Edge, Edge]
 
 
@@ -32,9 +39,17 @@ class SiteRouting:
         self._used: dict[tuple[str, str], _Pair] = {}
         #: (circuit, border) -> the group that chooses between the circuit's transceivers
         self._group_at: dict[tuple[str, str], ToGroup] = {}
+        #: (border, site) -> the flow that turns packets back, and when no more of them can come
+        self._turns: dict[tuple[str, str], Flow] = {}
+        self.turns_until_s: float | None = None
 
-    def follow(self, circuits: Iterable[Circuit]) -> None:
-        """Route packets over the joined circuits and the packet links. Does nothing when neither has changed."""
+    def follow(self, circuits: Iterable[Circuit], now_s: float, planned: bool) -> None:
+        """Route packets over the joined circuits and the packet links. Does nothing when neither has changed.
+        ``planned``: nothing broke, so that the packets that are under way still arrive."""
+        if self.turns_until_s is not None and self.turns_until_s <= now_s:
+            self.turns_until_s = None
+            self._turns.clear()
+            self._tables.want(_TURNING, ())
         pairs: dict[tuple[str, str], _Pair] = {}
         for circuit in circuits:
             if circuit.joined and circuit.route is not None:
@@ -47,10 +62,20 @@ class SiteRouting:
         used, self._used = self._used, pairs
         gone = [edge for key, both in used.items() if pairs.get(key) is not both for edge in both]
         new = [edge for key, both in pairs.items() if used.get(key) is not both for edge in both]
-        self._want(self._trees.change(gone, new))
+        changes = self._trees.change(gone, new)
+        turns = self._want(changes)
+        stale = [(node, root) for root, edges in changes.items() for node in edges if (node, root) in self._turns]
+        if stale or (turns and planned):
+            self._turns = {place: flow for place, flow in self._turns.items() if place not in stale}
+            self._turns |= turns if planned else {}
+            self._tables.want(_TURNING, self._turns.values())
+            longest_ps = max((edge.delay_ps for both in (*used.values(), *pairs.values()) for edge in both), default=0)
+            self.turns_until_s = now_s + longest_ps * 1e-12 + DRAIN_MARGIN_S
 
-    def _want(self, changes: dict[str, dict[str, Edge | None]]) -> None:
-        """Change the borders' flows to each site (root) where their first edge has changed."""
+    def _want(self, changes: dict[str, dict[str, Edge | None]]) -> dict[tuple[str, str], Flow]:
+        """Change the borders' flows to each site (root) where their first edge has changed. Returns the flows that
+        turn back what meets a changed route."""
+        turns: dict[tuple[str, str], Flow] = {}
         dpids = self._plant.dpid_of
         flows, gone = list[Flow](), list[EntryKey]()
         for root, edges in changes.items():
@@ -60,8 +85,12 @@ class SiteRouting:
                     gone.append(prefix_flow(dpids[node], prefix, 0).key)
                 else:
                     way = self._group_at.get((edge.name, node), edge.port)
-                    flows.append(prefix_flow(dpids[node], prefix, way))
+                    flow = prefix_flow(dpids[node], prefix, way)
+                    if self._tables.wanted(flow.key) not in (None, flow):
+                        turns[node, root] = turn_flow(dpids[node], prefix, edge.port)
+                    flows.append(flow)
         self._tables.amend(_OWNER, flows, gone)
+        return turns
 
     def _circuit_edges(self, circuit: Circuit, route: Route) -> _Pair:
         """Kept for as long as the circuit stays on its route: this is asked after every event."""

@@ -2,7 +2,8 @@
 
 Each entry has one owner (a circuit, the packet routing, the switch's base); an owner replaces all its own at once.
 Commands come out adds first, so that nothing is taken away before its successor is there; groups come before the flows
-that lead into them, and go after them.
+that lead into them, and go after them. Only what turns packets back goes before all: it hides the flow below it, which
+is right again.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from twin.control.commands import AddFlow, AddGroup, Command, RemoveFlow, RemoveGroup
-from twin.control.flows import Choice, Entry, EntryKey, Flow
+from twin.control.flows import Choice, Entry, EntryKey, Flow, TurnBack
 from twin.errors import RunBroke
 
 
@@ -99,10 +100,15 @@ class Tables:
                 adds.append((_depth(wanted), add))
                 self._told[key] = wanted
             elif wanted is None and told is not None:
-                removes.append((-_depth(told), RemoveFlow(told) if isinstance(told, Flow) else RemoveGroup(told)))
+                remove = RemoveFlow(told) if isinstance(told, Flow) else RemoveGroup(told)
+                (adds if _turns_back(told) else removes).append((-_depth(told), remove))
                 del self._told[key]
         ordered = [*sorted(adds, key=lambda item: item[0]), *sorted(removes, key=lambda item: item[0])]
         return [command for _, command in ordered], fresh
+
+
+def _turns_back(entry: Entry) -> bool:
+    return isinstance(entry, Flow) and TurnBack() in entry.actions
 
 
 def _depth(entry: Entry) -> int:

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from twin.control.commands import AddFlow
+from twin.control.commands import AddFlow, RemoveFlow
+from twin.control.events import CircuitReleased, CircuitRequested, Woken
 from twin.control.fake_network import FakeNetwork
-from twin.control.flows import Flow, Match, Output, ToController
+from twin.control.flows import Flow, Match, Output, ToController, TurnBack
 from twin.control.packets import base_flows
 from twin.control.plant import Plant
 from twin.control.site_routing import SiteRouting
@@ -24,7 +26,7 @@ def site_flows(plan: Plan) -> list[Flow]:
     tables = Tables()
     for switch in plan.packet_switches:
         tables.connect(switch.dpid)
-    SiteRouting(Plant(plan), tables, heed_ports=True).follow(())
+    SiteRouting(Plant(plan), tables, heed_ports=True).follow((), 0.0, planned=False)
     return [command.flow for command in tables.flush()[0] if isinstance(command, AddFlow)]
 
 
@@ -83,3 +85,18 @@ def test_every_reachable_server_is_reached_and_nothing_loops(
                 journey = network.send(source.name, target.name)
                 assert journey.lost != "loop"
                 assert (journey.lost == "") == (target.site in group[source.site])
+
+
+def test_what_is_under_way_is_sent_back_when_a_route_turns_round(bench: Any) -> None:
+    """While a-b is released, b's packets to a go over c; what c had sent to b for a comes back, and the other way."""
+    for name in ("ab", "bc", "ca"):
+        bench.play(CircuitRequested(name, (name[0], name[1])))
+    commands = bench.brain.handle(CircuitReleased("ab"), 10.0)
+    turn = [c.flow for c in commands if isinstance(c, AddFlow) and TurnBack() in c.flow.actions]
+    assert turn == [
+        Flow(2, 317, Match(in_port=4, eth_type=0x0800, ipv4_dst="10.1.0.0/16"), (TurnBack(),)),
+        Flow(1, 317, Match(in_port=4, eth_type=0x0800, ipv4_dst="10.2.0.0/16"), (TurnBack(),)),
+    ]
+    bench.network.apply(commands)
+    later = bench.brain.handle(Woken(), 10.1)
+    assert [c.flow for c in later if isinstance(c, RemoveFlow) and TurnBack() in c.flow.actions] == turn

@@ -32,6 +32,7 @@ from twin.control.flows import (
     PushChannel,
     ToController,
     ToGroup,
+    TurnBack,
 )
 
 ofapi = pytest.importorskip("controllers.ofapi")
@@ -61,6 +62,7 @@ actions: st.SearchStrategy[tuple[Action, ...]] = st.one_of(
     st.builds(lambda channel, port: (PushChannel(channel), Output(port)), channels, ports),
     st.builds(lambda port: (PopChannel(), Output(port)), ports),
     st.just((ToController(),)),
+    st.just((TurnBack(),)),
     st.builds(lambda number: (ToGroup(number),), st.integers(1, 0xFFFF)),
 )
 buckets = st.builds(Bucket, st.builds(Output, ports) | st.builds(ToGroup, ports), ports)
