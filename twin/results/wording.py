@@ -25,6 +25,7 @@ LANDMARKS = (
     "circuit-active",
     "circuit-failed",
     "circuit-released",
+    "topology-engineered",
     "controller-ended",
 )
 #: What the plant says that belongs beside the timeline: where a dark time begins and ends, and rates.
@@ -39,6 +40,8 @@ def describe(event: Event) -> str:
         return f"{kind} {name} {'cut' if event.is_cut else 'repaired'}"
     if "circuit" in details:
         return _describe_circuit(event)
+    if event.name == "topology-engineered":
+        return _describe_change(event)
     if event.name.startswith("workload-"):
         return f"workload {details.get('workload', event.source)} {event.name.removeprefix('workload-')}"
     if event.source == "plant" and "transceiver" in details:
@@ -49,6 +52,17 @@ def describe(event: Event) -> str:
         return _describe_harm(event)
     rest = ", ".join(f"{key} {_value(value)}" for key, value in details.items())
     return event.name.replace("-", " ") + (f": {rest}" if rest else "")
+
+
+def _describe_change(event: Event) -> str:
+    """``topology engineered: a-b in place of a-c, 20 ms sooner for 15 ms of darkness``."""
+    details = event.details
+    text = f"topology engineered: {path(details['requested'])}"
+    if details["released"]:
+        text += f" in place of {path(details['released'])}"
+    gain_s = details["gain_s"]
+    text += ", which serves what had no way" if gain_s is None else f", {_time(event, 'gain_s')} sooner"
+    return f"{text} for {_time(event, 'dark_s')} of darkness" if details["released"] else text
 
 
 def _describe_circuit(event: Event) -> str:
@@ -104,6 +118,8 @@ def short(event: Event) -> str:
     if "level_db" in event.details:
         kind, _, what = event.name.partition("-")
         return f"{event.details[kind]} {what}"
+    if event.name == "topology-engineered":
+        return "topology engineered"
     return f"{event.details.get('circuit', '')} {event.name.removeprefix('circuit-')}".strip()
 
 
@@ -127,8 +143,15 @@ def show(metric: Metric) -> str:
     if metric.unit == "W":
         return f"{metric.value:.4g} W"
     if metric.unit == "J/b":
-        return f"{metric.value * 1e9:.4g} nJ/b"
+        return _show_energy(metric.value)
     return f"{int(metric.value):,}" if float(metric.value).is_integer() else f"{metric.value:.6g}"
+
+
+def _show_energy(joules: float) -> str:
+    """Per bit, in the prefix that leaves one to three digits before the point."""
+    prefixes = ((1.0, ""), (1e-3, "m"), (1e-6, "u"), (1e-9, "n"))
+    scale, prefix = next((one for one in prefixes if joules >= one[0]), (1e-12, "p"))
+    return f"{joules / scale:.4g} {prefix}J/b"
 
 
 def show_got(metrics: Metrics, name: str) -> str:
