@@ -25,8 +25,9 @@ _TIMEOUT_S: Final = 30.0
 
 @dataclass(frozen=True)
 class Row:
-    """One circuit, as the table shows it."""
+    """One circuit, as the table shows it; ``uuid`` is its id."""
 
+    uuid: str
     name: str
     ends: str
     state: str
@@ -49,32 +50,36 @@ class Client:
         self._token = token
         self._context = ssl.create_default_context(cafile=str(ca) if ca else None) if url[:5] == "https" else None
 
-    def call(self, method: str, path: str, document: dict[str, Any] | None = None) -> Any:
-        """One request; the answer's document, None where it has none."""
+    def read(self) -> dict[str, Any]:
+        """The tenant's whole context."""
+        context: dict[str, Any] = json.loads(self._send("GET", _CONTEXT)[0])["tapi-common:context"]
+        return context
+
+    def _send(self, method: str, path: str, document: dict[str, Any] | None = None) -> tuple[bytes, str]:
+        """One request; returns the body of the answer, and the address of what it made."""
         body = None if document is None else json.dumps(document).encode()
         headers = {"Authorization": f"Bearer {self._token}", "Accept": MEDIA_TYPE, "Content-Type": MEDIA_TYPE}
         request = urllib.request.Request(self._url + path, body, headers, method=method)
         try:
             with urllib.request.urlopen(request, timeout=_TIMEOUT_S, context=self._context) as answer:
-                text = answer.read()
+                return answer.read(), answer.headers.get("Location", "")
         except urllib.error.HTTPError as refusal:
             raise BadInput(self._url, "", f"{refusal.code} {_reason(refusal.read())}") from None
         except (OSError, ValueError) as problem:
             raise RunBroke(f"no northbound answers at {self._url}: {getattr(problem, 'reason', problem)}") from None
-        return json.loads(text) if text else None
 
     def rows(self) -> list[Row]:
         """The tenant's circuits."""
-        context = self.call("GET", _CONTEXT)["tapi-common:context"]
+        context = self.read()
         connectivity = context["tapi-connectivity:connectivity-context"]
         sites = {uuid: name for name, uuid in _ids(context["service-interface-point"]).items()}
         connections = {connection["uuid"]: _names(connection) for connection in connectivity["connection"]}
         return [_row(service, sites, connections) for service in connectivity["connectivity-service"]]
 
-    def create(self, ends: tuple[str, str], wanted: dict[str, Any], places: dict[str, list[str]]) -> str:
+    def create(self, ends: tuple[str, str], wanted: dict[str, Any], places: dict[str, list[str]]) -> Row:
         """Ask for a circuit between two sites; returns what became of it. ``wanted`` are leaves of the service;
         ``places`` names fibres and sites: to ``exclude``, to ``include``, and services to be ``apart`` from."""
-        context = self.call("GET", _CONTEXT)["tapi-common:context"]
+        context = self.read()
         service = {"end-point": [_end_point(site, context) for site in ends], **wanted}
         constraint = {**_places("exclude", places, context), **_places("include", places, context)}
         if constraint:
@@ -82,14 +87,15 @@ class Client:
         if places.get("apart"):
             refs = [{"connectivity-service-uuid": self._find(name, context)} for name in places["apart"]]
             service["diversity-exclusion"] = refs
-        self.call("POST", _SERVICES, {"tapi-connectivity:connectivity-service": [service]})
-        names = [name["value"] for name in wanted.get("name", ())]
-        return "\n".join(f"{row.name}: {row.state}" for row in self.rows() if not names or row.name in names)
+        _, where = self._send("POST", _SERVICES, {"tapi-connectivity:connectivity-service": [service]})
+        made = [row for row in self.rows() if row.uuid == where.rpartition("=")[2]]
+        if not made:
+            raise RunBroke(f"the northbound at {self._url} made {where or 'something'}, and does not know of it")
+        return made[0]
 
     def delete(self, name: str) -> None:
         """Give a circuit back."""
-        context = self.call("GET", _CONTEXT)["tapi-common:context"]
-        self.call("DELETE", f"{_SERVICES}/connectivity-service={self._find(name, context)}")
+        self._send("DELETE", f"{_SERVICES}/connectivity-service={self._find(name, self.read())}")
 
     @staticmethod
     def _find(name: str, context: dict[str, Any]) -> str:
@@ -162,6 +168,7 @@ def _row(service: dict[str, Any], sites: dict[str, str], connections: dict[str, 
     for connection in service.get("connection", ()):
         told |= connections.get(connection["connection-uuid"], {})
     return Row(
+        service["uuid"],
         _names(service).get(SERVICE_NAME, service["uuid"]),
         " - ".join(sites.get(uuid, uuid) for uuid in ids),
         told.get("STATE", service.get("operational-state", "")),

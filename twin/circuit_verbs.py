@@ -66,7 +66,8 @@ def create(
     if start or end:
         wanted["schedule"] = {leaf: moment for leaf, moment in times.items() if moment}
     places = {"exclude": avoid, "include": through, "apart": apart_from}
-    return Client(url, token, ca).create((a, b), wanted, places)
+    made = Client(url, token, ca).create((a, b), wanted, places)
+    return f"{made.name}: {made.state}"
 
 
 @app.command(epilog="Example: twin circuit delete c1")

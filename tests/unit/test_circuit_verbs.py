@@ -75,6 +75,12 @@ c2       a - b  active  ab       1        requested
     )
 
 
+def test_one_without_a_name_is_called_by_its_id(twin: Twin) -> None:
+    nameless = uuid_of("unnamed circuit", "bob/1")
+    assert twin("create", "b", "c", token="token-of-bob") == (0, f"{nameless}: active\n", "")
+    assert twin("delete", nameless, token="token-of-bob")[0] == 0
+
+
 def test_what_the_server_refuses_is_told(twin: Twin) -> None:
     assert twin("list", token="x") == (2, "", "URL: 403 access-denied: this token is no tenant's\n")
     assert twin("list", "--token", "") == (2, "", "URL: 401 access-denied: this needs a bearer token\n")

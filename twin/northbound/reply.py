@@ -16,6 +16,7 @@ TAGS: Final = {
     405: "operation-not-supported",
     406: "invalid-value",
     409: "resource-denied",
+    411: "invalid-value",
     413: "too-big",
     415: "invalid-value",
 }

@@ -46,7 +46,8 @@ def find(data: dict[str, Any], path: str) -> dict[str, Any] | None:
 
 
 def _entry(entries: Any, key: str) -> Any:
-    found = [entry for entry in entries if key_of(entry) == key] if isinstance(entries, list) else []
+    """``key`` as it is, or as an id, which is written in small letters."""
+    found = [entry for entry in entries if key_of(entry) in (key, key.lower())] if isinstance(entries, list) else []
     return found[0] if found else None
 
 

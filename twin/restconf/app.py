@@ -40,7 +40,7 @@ _READ: Final = {
 _WORDS: Final = {
     **{400: "a mistake in the request", 401: "no token", 403: "a wrong token", 404: "no such resource"},
     **{405: "not possible here", 406: "no such media type", 409: "it cannot be met, and why"},
-    **{413: "too large", 415: "another media type than application/yang-data+json"},
+    **{411: "no Content-Length", 413: "too large", 415: "another media type than application/yang-data+json"},
 }
 
 Content = Annotated[Literal["all", "config", "nonconfig"], Query(description="what a client may write, or the rest")]
@@ -151,7 +151,7 @@ def _add_writes(router: APIRouter, datastore: Datastore) -> None:
             methods=["POST"],
             status_code=201,
             summary="Ask for a service",
-            responses={**_errors(409, 413, 415), **made},
+            responses={**_errors(409, 411, 413, 415), **made},
             response_class=Response,
         )
 
@@ -159,7 +159,7 @@ def _add_writes(router: APIRouter, datastore: Datastore) -> None:
         _SERVICE,
         status_code=204,
         summary="Put a service in this one's place",
-        responses={**_errors(409, 413, 415), **made},
+        responses={**_errors(409, 411, 413, 415), **made},
         response_class=Response,
     )
     async def put(request: Request, uuid: Id, body: _Body) -> Response:
@@ -169,7 +169,7 @@ def _add_writes(router: APIRouter, datastore: Datastore) -> None:
         _SERVICE,
         status_code=204,
         summary="Change a service",
-        responses=_errors(409, 413, 415),
+        responses=_errors(409, 411, 413, 415),
         response_class=Response,
     )
     async def patch(request: Request, uuid: Id, body: _Patch) -> Response:

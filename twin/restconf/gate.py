@@ -96,8 +96,10 @@ def _media(scope: Scope, headers: Headers) -> Reply | None:
         sent = headers.get("content-type", "").partition(";")[0].strip().lower()
         if sent != MEDIA_TYPE:
             return error(415, f"found {sent or 'no Content-Type'}; allowed: {MEDIA_TYPE}")
-        length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > BODY_LIMIT:
+        length = headers.get("content-length", "")
+        if not length.isdigit():
+            return error(411, "the body's Content-Length is missing")
+        if int(length) > BODY_LIMIT:
             return error(413, f"a body may have {BODY_LIMIT} bytes")
     return None
 

@@ -22,6 +22,7 @@ from twin.circuit_client import Client, Row  # noqa: E402
 from twin.control.commands import Answer  # noqa: E402
 from twin.emulation import certificates  # noqa: E402
 from twin.errors import RunBroke  # noqa: E402
+from twin.northbound.names import uuid_of  # noqa: E402
 from twin.plan.codec import from_json, to_json  # noqa: E402
 from twin.plan.model import Plan  # noqa: E402
 from twin.workloads.northbound import Northbound, Tenant  # noqa: E402
@@ -84,7 +85,9 @@ def test_clients_and_switches_come_by_tls(
 ) -> None:
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     client = Client(f"https://127.0.0.1:{ports[1]}", "token-of-alice", folder / certificates.CERTIFICATE)
-    assert client.rows() == [Row("c1", "a - b", "requested", "", "", "waits for 6 switches to connect")]
+    assert client.rows() == [
+        Row(uuid_of("circuit", "alice/c1"), "c1", "a - b", "requested", "", "", "waits for 6 switches to connect")
+    ]
     stranger = Client(f"https://127.0.0.1:{ports[1]}", "token-of-alice")
     with pytest.raises(RunBroke, match="certificate verify failed"):
         stranger.rows()

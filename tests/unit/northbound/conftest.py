@@ -89,6 +89,12 @@ def office() -> Office:
 
 
 @pytest.fixture
+def make_office() -> Callable[[], Office]:
+    """Makes a fresh office for each example."""
+    return Office
+
+
+@pytest.fixture
 def wish() -> Callable[..., dict[str, Any]]:
     """Makes a service between two sites; underscores stand for hyphens."""
 

@@ -106,6 +106,11 @@ def test_what_is_refused(
     assert client.problem(client.call(method, path, body, **headers)) == expected
 
 
+def test_a_body_of_unknown_length_is_refused(client: Any) -> None:
+    refused = client.problem(client.call("POST", SERVICES, {}, Content_Length="many"))
+    assert refused == (411, "invalid-value", "the body's Content-Length is missing")
+
+
 def test_a_name_that_cannot_be_is_refused(client: Any) -> None:
     refused = client.problem(client.call("POST", SERVICES, client.wish("a", "b", "../x")))
     message = "name: found '../x'; allowed: a letter, then letters, digits, '_' and '-'"
