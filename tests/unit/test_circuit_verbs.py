@@ -16,7 +16,7 @@ from twin.restconf.server import serve
 TOKENS = {"alice": "token-of-alice", "bob": "token-of-bob"}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def url() -> str:
     sites = tuple(Site(name, 1, Port(1e9), SiteFabric(), Optical(), 2, Port(1e9)) for name in "abc")
     fibres = tuple(FibrePair(name, (name[0], name[1]), 100.0) for name in ("ab", "bc", "ca"))

@@ -4,6 +4,7 @@ deleted. ``ask`` gives an event to the desk and returns its answer."""
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -44,7 +45,7 @@ class Datastore:
         self._topology = TopologyDocuments(plan)
         self._roots = state.roots(plan)
         self._entries: dict[str, _Entry] = {}
-        self._made = 0
+        self._made: Counter[str] = Counter()
 
     def read(self, tenant: str, path: str, content: str = "all") -> Reply:
         """The data resource at ``path``, below ``/restconf/data``; empty: all of it. ``content`` is ``all``,
@@ -189,8 +190,8 @@ class Datastore:
     def _new_uuid(self, tenant: str, name: str | None) -> str:
         if name is not None:
             return uuid_of("circuit", f"{tenant}/{name}")
-        self._made += 1
-        return uuid_of("unnamed circuit", f"{tenant}/{self._made}")
+        self._made[tenant] += 1
+        return uuid_of("unnamed circuit", f"{tenant}/{self._made[tenant]}")
 
     def _apart(self, wanted: services.Wanted, view: View, besides: str = "") -> Service | Reply:
         """The service, kept apart from those that it excludes."""
