@@ -24,7 +24,7 @@ def add(training: Training, file: TrainingFile, names: ServerNames, document: Do
             raise document.bad((*path, "slow", server), f"found {server!r}", allowed)
     found = replace(training, slow=tuple(file.slow.items()))
     if file.reads is not None:
-        found = replace(found, reads=_reads(file.reads, names, document, (*path, "reads")))
+        found = replace(found, reads=_reads(file.reads, names, (*path, "reads")))
     if file.checkpoint is not None:
         checkpoint = _checkpoint(training, file.checkpoint, names, document, (*path, "checkpoint"))
         found = replace(found, checkpoint=checkpoint)
@@ -46,10 +46,8 @@ def add(training: Training, file: TrainingFile, names: ServerNames, document: Do
     return found
 
 
-def _reads(file: ReadsFile, names: ServerNames, document: Document, path: Path_) -> Reads:
+def _reads(file: ReadsFile, names: ServerNames, path: Path_) -> Reads:
     storage = names.listed(file.storage, (*path, "storage"))
-    if file.block > file.size:
-        raise document.bad((*path, "block"), f"found {file.block} bytes", f"the size, {file.size} B, or less")
     return Reads(storage, file.size, file.block, file.read_ahead, file.rate or 0.0)
 
 

@@ -145,10 +145,6 @@ def test_what_was_resolved_reads_as_the_same(load: Load, text: str) -> None:
             "w.slow.b-2: found 'b-2'; allowed: this training's servers: a-1, b-1",
         ),
         (
-            f"{TRAINING}, reads: {{storage: [c-1], size: 1 kB, block: 2 kB}}",
-            "w.reads.block: found 2000 bytes; allowed: the size, 1000 B, or less",
-        ),
-        (
             f"{TRAINING}, checkpoint: {{to: [c-1], every: 3}}",
             "w.checkpoint: found neither a size nor bytes per parameter; allowed: one of them; "
             "as in 'size: 14 GB' or 'per_parameter: 14 B'",
