@@ -1,7 +1,7 @@
 # `make demo` and `make test` do all their set-up themselves, once. See README.md.
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
-.PHONY: help setup demo test check tables bench clean
+.PHONY: help setup demo test check tables card bench clean
 
 PYTHON := /usr/bin/python3.11
 VENV := .venv
@@ -32,6 +32,10 @@ check: $(VENV)/.installed ## lint, format, types
 
 tables: setup ## run the demo again, and write what it prints into the README
 	$(RUN)/python -m twin.tables
+
+card: setup ## test our controllers and the baselines again, and write their score card into docs/controllers.md
+	$(RUN)/twin bench-controller optical_circuit static_path optical_circuit@ring static_path@ring learning_switch \
+		--out $$(mktemp -d) --into docs/controllers.md
 
 bench: setup $(VENV)/ns3 ## measure, with peers beside: ONLY=accuracy for a part, QUICK=1 for small sizes, WRITE=1 for docs
 	$(RUN)/python -m bench $(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick) $(if $(WRITE),--markdown)

@@ -115,7 +115,7 @@ def _in_lab(
             timeout_s=scenario.timeout_s,
             memory_mb=memory_mb(plan),
             interactive=interactive,
-            visible=_files_of(scenario.controller),
+            visible=files_of(scenario.controller),
         )
     if end.status and not interactive and not (folder / "lab" / "outcome.json").exists():
         raise RunBroke("the lab side stopped with an error", str(folder / "logs" / "lab.log"))
@@ -132,7 +132,7 @@ def _check_controller(path: Path, loaded: LoadedExperiment, lab: str) -> None:
         raise BadInput(str(path), "controller", found, "", remedy)
 
 
-def _files_of(controller: Controller) -> list[Path]:
+def files_of(controller: Controller) -> list[Path]:
     """Folders of the host that a controller reads: its own, and those of all files that its command names; with a
     program in ``bin`` the environment that it belongs to."""
     if controller.app:

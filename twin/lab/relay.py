@@ -28,7 +28,7 @@ _ANSWER_LIMIT_S: Final = 5.0
 def relayed(folder: Path, address: str) -> Iterator[None]:
     """While the block runs, ``SOCKET`` in ``folder`` leads to ``address`` (``HOST:PORT``).
 
-    Raises ``MachineLacks`` where nothing listens there."""
+    Raises ``MachineLacks`` where nothing listens there, or the folder's file system has no sockets."""
     host, _, port = address.rpartition(":")
     try:
         socket.create_connection((host, int(port)), _ANSWER_LIMIT_S).close()
@@ -50,7 +50,11 @@ def _listening(path: Path) -> Iterator[socket.socket]:
     folder = os.open(path.parent, os.O_PATH | os.O_CLOEXEC)
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
-            listener.bind(f"/proc/self/fd/{folder}/{path.name}")
+            try:
+                listener.bind(f"/proc/self/fd/{folder}/{path.name}")
+            except OSError as problem:
+                what = f"sockets in {path.parent} ({problem.strerror})"
+                raise MachineLacks(what, "write the bundle to another file system: --out") from None
             listener.listen()
             yield listener
     finally:

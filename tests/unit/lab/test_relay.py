@@ -38,6 +38,17 @@ def test_connections_are_carried_both_ways(tmp_path: Path) -> None:
     assert not (tmp_path / SOCKET).exists()
 
 
+def test_a_folder_that_can_have_no_socket(tmp_path: Path) -> None:
+    (tmp_path / "lab").mkdir()
+    (tmp_path / SOCKET).touch()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(MachineLacks) as caught, relayed(tmp_path, address):
+            pass
+    what = f"this machine lacks sockets in {tmp_path}/lab (Address already in use)"
+    assert str(caught.value) == f"{what}; write the bundle to another file system: --out"
+
+
 def test_an_address_where_nothing_listens(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
