@@ -6,12 +6,15 @@
                      | ^
           LivePlant <' '-- /run/twin/plant (the timeline: cuts, degradations)
 
-It passes messages on unchanged, with two exceptions.
+It passes messages on unchanged, with these exceptions.
 
 A change of a flow table is made exact in time: Open vSwitch keeps forwarding with its cached flows for up to 5 ms after
 a change (its revalidators rest that long), so the proxy asks for a barrier of its own after each change and, once the
 switch has answered, empties the cache. The same when a port of a switch with groups goes up or down, because a group
 chooses among the ports that are up.
+
+Flows' counters are made current: those of cached flows come to the tables only every 500 ms, so the cache is emptied
+before the switch hears a question about them.
 
 Where the plan has light, cross-connects of optical switches obey it: see ``twin.emulation.plant``. A barrier is passed
 on when the light of its switch has settled.
@@ -41,6 +44,7 @@ from twin.workloads.scenario import ControlChannel
 OFP_VERSION = 4  # OpenFlow 1.3
 FEATURES_REPLY, PORT_STATUS, FLOW_MOD, GROUP_MOD, BARRIER_REQUEST, BARRIER_REPLY = 6, 12, 14, 15, 20, 21
 CHANGES = frozenset((FLOW_MOD, GROUP_MOD))
+MULTIPART_REQUEST, FLOW_COUNTERS = 18, frozenset((1, 2))  # of single flows, and of many together
 #: Transaction ids of the proxy's own barriers: the controller's count up from small random numbers.
 OWN_XID = 0xFFFF0000
 #: The next message of a connection.
@@ -98,6 +102,8 @@ class Session:
 
         while True:
             kind, message = await receive()
+            if kind == MULTIPART_REQUEST and int.from_bytes(message[8:10]) in FLOW_COUNTERS:
+                await self._cache.empty()
             if self._plant is None or self._optical is None:
                 send(message)
             elif kind == FLOW_MOD:
