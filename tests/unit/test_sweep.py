@@ -118,3 +118,14 @@ def test_a_metric_that_nobody_has(tmp_path: Path) -> None:
     assert str(problem.value).startswith(
         "metrics: found 'allreduce.speed', which no run has; allowed: allreduce.algbw, "
     )
+
+
+def test_distance_costs_the_cache_and_not_the_first_token(tmp_path: Path) -> None:
+    """The first token is made where the prompt is; the cache crosses once, and a windowful at a time."""
+    found = read(REPOSITORY / "sweeps/serving-distance.yaml")
+    panels = {panel.metric: panel.series[0].values for panel in panels_of(found, tmp_path)}
+    values = {metric: [value.value for value in values] for metric, values in panels.items()}
+    assert values["ttft"] == pytest.approx([values["ttft"][0]] * 5, rel=1e-6)
+    for metric in ("tpot", "kv"):
+        assert values[metric] == sorted(values[metric])
+        assert values[metric][-1] > 2 * values[metric][0]
