@@ -19,8 +19,8 @@ def test_a_controller_elsewhere_needs_the_host_lab(tmp_path: Path, monkeypatch: 
     with pytest.raises(BadInput) as caught:
         experiment.run(BASELINE, tmp_path / "run", lab="uml", sets=["controller=tcp:127.0.0.1:6653"])
     assert str(caught.value) == (
-        f"{BASELINE}: controller: found tcp:127.0.0.1:6653, but the lab kernel has no network to this machine; its clock "
-        "would not wait for an answer either: use --lab host --clock real, or give a command to start"
+        f"{BASELINE}: controller: found tcp:127.0.0.1:6653, but the lab kernel has no network to this machine; its "
+        "clock would not wait for an answer either: use --lab host --clock real, or give a command to start"
     )
     assert not (tmp_path / "run").exists()
 
