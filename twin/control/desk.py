@@ -7,17 +7,27 @@ A tenant's circuit is called ``TENANT/NAME``; a name without a tenant is the ope
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from twin.control.brain import Brain
 from twin.control.circuit import Circuit, State
 from twin.control.commands import Answer, Command, Record, Standing, View, Wake
-from twin.control.events import CircuitChanged, CircuitReleased, CircuitRequested, CircuitsRequested, Event
+from twin.control.events import (
+    CircuitChanged,
+    CircuitReleased,
+    CircuitRequested,
+    CircuitsRequested,
+    Event,
+    RewireRequested,
+)
 from twin.control.service import Service
 
 #: States in which a circuit no longer counts against its tenant's quota.
-_GONE: Final = (State.DRAINING, State.RELEASED, State.FAILED)
+_GONE: Final = (State.DRAINING, State.RELEASED)
+#: What a brain says that is busy, and how long a booking waits before it asks again, s (assumed).
+AGAIN: Final = "ask again when"
+RETRY_S: Final = 1.0
 
 
 @dataclass(frozen=True)
@@ -75,7 +85,7 @@ class Desk:
         return out + self._ask_to_wake(now_s)
 
     def _note(self, commands: list[Command], granted: Iterable[str]) -> None:
-        if any(isinstance(command, Answer) and command.ok for command in commands):
+        if _granted(commands):
             self._granted.update(granted)
 
     def _why_not(self, event: Event) -> str:
@@ -86,13 +96,15 @@ class Desk:
                 return self._over([event])
             case CircuitsRequested(requests):
                 return self._over(requests)
+            case RewireRequested(release, requests):
+                return self._over(requests, release)
             case CircuitChanged(name, service):
                 circuit = next((circuit for circuit in self._held(tenant_of(name)) if circuit.name == name), None)
                 return self._over([CircuitRequested(name, circuit.sites, service)]) if circuit else ""
         return ""
 
-    def _over(self, requests: Iterable[CircuitRequested]) -> str:
-        """Why the tenants of ``requests`` may not have them; empty: they may."""
+    def _over(self, requests: Iterable[CircuitRequested], released: Iterable[str] = ()) -> str:
+        """Why the tenants of ``requests`` may not have them in place of what is ``released``; empty: they may."""
         asked: dict[str, list[CircuitRequested]] = {}
         for request in requests:
             tenant = tenant_of(request.name)
@@ -102,7 +114,7 @@ class Desk:
             if tenant not in self._quotas:
                 return f"there is no tenant {tenant!r}; tenants: {', '.join(self._quotas) or 'none'}"
             quota_bps = self._quotas[tenant]
-            names = [request.name for request in wanted]
+            names = [*released, *(request.name for request in wanted)]
             held_bps = self._held_bps(tenant, names)
             wanted_bps = sum(self._rate_bps(request.sites, request.service) for request in wanted)
             if quota_bps is not None and held_bps + wanted_bps > quota_bps:
@@ -112,7 +124,7 @@ class Desk:
 
     def _held(self, tenant: str | None) -> list[Circuit]:
         circuits = self.brain.circuits
-        return [circuit for circuit in circuits if tenant_of(circuit.name) == tenant and circuit.state not in _GONE]
+        return [circuit for circuit in circuits if tenant_of(circuit.name) == tenant and _counts(circuit)]
 
     def _held_bps(self, tenant: str, without: list[str]) -> float:
         """The capacity of what the tenant has and has booked, but for the circuits that are asked for anew."""
@@ -138,37 +150,43 @@ class Desk:
             self._bookings[name] = booked
             return [Answer(True)]
         commands = self.brain.handle(booked.request, now_s)
-        if booked.end_s is not None and any(isinstance(command, Answer) and command.ok for command in commands):
-            self._bookings[name] = CircuitBooked(booked.request, None, booked.end_s)
+        if booked.end_s is not None and _granted(commands):
+            self._bookings[name] = replace(booked, start_s=None)
         return commands
 
     def _release(self, name: str, now_s: float) -> list[Command]:
         """Give a circuit back; one that is booked and has not begun was only a wish."""
-        booking = self._bookings.pop(name, None)
-        self._granted.discard(name)
-        if booking is not None and booking.start_s is not None:
-            return [Answer(True)]
-        return self.brain.handle(CircuitReleased(name), now_s)
+        booking = self._bookings.get(name)
+        waits = booking is not None and booking.start_s is not None
+        commands: list[Command] = [Answer(True)] if waits else self.brain.handle(CircuitReleased(name), now_s)
+        if _granted(commands):
+            self._bookings.pop(name, None)
+            self._granted.discard(name)
+        return commands
 
     def _keep_time(self, now_s: float) -> list[Command]:
+        """Begin and end what is booked, at its time; a moment later where the brain is busy. A refusal is recorded."""
         out: list[Command] = []
         for name, booking in list(self._bookings.items()):
             if booking.start_s is not None and booking.start_s <= now_s:
-                del self._bookings[name]
                 commands = self.brain.handle(booking.request, now_s)
-                if self._obey(commands, name, now_s, out) and booking.end_s is not None:
-                    self._bookings[name] = booking = CircuitBooked(booking.request, None, booking.end_s)
-            if name in self._bookings and booking.end_s is not None and booking.end_s <= now_s:
-                self._obey(self._release(name, now_s), name, now_s, out)
+                begun = replace(booking, start_s=None) if booking.end_s is not None else None
+                late = replace(booking, start_s=now_s + RETRY_S)
+            elif booking.start_s is None and booking.end_s is not None and booking.end_s <= now_s:
+                commands = self._release(name, now_s)
+                begun, late = None, replace(booking, end_s=now_s + RETRY_S)
+            else:
+                continue
+            refusal = next((command.reason for command in commands if isinstance(command, Answer)), "")
+            following = late if AGAIN in refusal else None if refusal else begun
+            out += [command for command in commands if not isinstance(command, Answer)]
+            if following is None:
+                self._bookings.pop(name, None)
+            else:
+                self._bookings[name] = following
+            if refusal and following is None:
+                out.append(Record(now_s, "circuit-refused", {"circuit": name, "reason": refusal}))
         return out
-
-    @staticmethod
-    def _obey(commands: list[Command], name: str, now_s: float, out: list[Command]) -> bool:
-        """Put all but the answer, for which nobody waits, into ``out``; a refusal is recorded."""
-        refusals = [command.reason for command in commands if isinstance(command, Answer) and not command.ok]
-        out += [command for command in commands if not isinstance(command, Answer)]
-        out += [Record(now_s, "circuit-refused", {"circuit": name, "reason": reason}) for reason in refusals]
-        return not refusals
 
     def _ask_to_wake(self, now_s: float) -> list[Command]:
         times_s = [booking.start_s or booking.end_s for booking in self._bookings.values()]
@@ -184,7 +202,8 @@ class Desk:
         plan = self.brain.plant.plan
         booked = {name: booking.request for name, booking in self._bookings.items() if booking.start_s is not None}
         mine = [name for name in self._granted if tenant_of(name) == tenant]
-        standings = [_standing(one) for one in self.brain.circuits if one.name in mine and one.name not in booked]
+        there = [one for one in self.brain.circuits if one.name in mine and one.state is not State.RELEASED]
+        standings = [_standing(one) for one in there if one.name not in booked]
         standings += [
             Standing(name, booked[name].sites, booked[name].service, "booked")
             for name in sorted(mine)
@@ -202,9 +221,18 @@ def _names(event: Event) -> list[str]:
     match event:
         case CircuitRequested(name):
             return [name]
-        case CircuitsRequested(requests):
+        case CircuitsRequested(requests) | RewireRequested(_, requests):
             return [request.name for request in requests]
     return []
+
+
+def _granted(commands: list[Command]) -> bool:
+    return any(isinstance(command, Answer) and command.ok for command in commands)
+
+
+def _counts(circuit: Circuit) -> bool:
+    """Whether a circuit counts against its tenant's quota: one that has failed may be tried again."""
+    return circuit.retries if circuit.state is State.FAILED else circuit.state not in _GONE
 
 
 def _standing(circuit: Circuit) -> Standing:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from twin.control.commands import Answer, Standing, View
-from twin.control.desk import CircuitBooked, CircuitsSeen, DeskEvent
+from twin.control.desk import AGAIN, CircuitBooked, CircuitsSeen, DeskEvent
 from twin.control.events import CircuitChanged, CircuitReleased, CircuitRequested
 from twin.control.service import Disjoint, Service
 from twin.northbound import service as services
@@ -89,7 +89,7 @@ class Datastore:
         refusal = self._request(CircuitRequested(name, wanted.sites, service), wanted)
         if refusal:
             del self._entries[name]
-            return error(409, refusal.replace(repr(name), repr(wanted.name or uuid)))
+            return _refused(refusal, tenant)
         return Reply(
             201, headers=(("Location", f"/restconf/data/{CONTEXT}/{CONNECTIVITY}/connectivity-service={uuid}"),)
         )
@@ -150,7 +150,7 @@ class Datastore:
                 return error(409, "the service has not begun; delete it and create another", "in-use")
             answer = self._ask(CircuitChanged(standing.name, service))
             if not answer.ok:
-                return error(409, answer.reason, "in-use" if "has not settled" in answer.reason else "")
+                return _refused(answer.reason, tenant)
         self._entries[standing.name] = _Entry(uuid, {**document, "name": _name(name)})
         return Reply(204)
 
@@ -160,8 +160,10 @@ class Datastore:
         if standing is None:
             return _missing(uuid)
         answer = self._ask(CircuitReleased(standing.name))
+        if not answer.ok:
+            return _refused(answer.reason, tenant)
         self._entries.pop(standing.name, None)
-        return Reply(204) if answer.ok else error(409, answer.reason)
+        return Reply(204)
 
     def uuid_by_name(self, name: str) -> str:
         """The service's id by its circuit's name."""
@@ -219,6 +221,11 @@ class Datastore:
 
 def _name(name: str) -> list[dict[str, str]]:
     return [{"value-name": services.SERVICE_NAME, "value": name}]
+
+
+def _refused(reason: str, tenant: str) -> Reply:
+    """The brain's words, with the circuit as the tenant calls it."""
+    return error(409, reason.replace(f"'{tenant}/", "'"), "in-use" if AGAIN in reason else "")
 
 
 def _missing(uuid: str) -> Reply:

@@ -6,10 +6,20 @@ from collections.abc import Callable
 
 import pytest
 
-from twin.control.brain import optical_circuit
-from twin.control.commands import Answer
-from twin.control.desk import Desk, DeskEvent, tenant_of
-from twin.control.events import CircuitChanged, CircuitRequested, CircuitsListed, CircuitsRequested, SwitchConnected
+from twin.control.brain import Brain, optical_circuit
+from twin.control.commands import Answer, Command, Record, Wake
+from twin.control.desk import CircuitBooked, Desk, DeskEvent, tenant_of
+from twin.control.events import (
+    CircuitChanged,
+    CircuitReleased,
+    CircuitRequested,
+    CircuitsListed,
+    CircuitsRequested,
+    Event,
+    RewireRequested,
+    SwitchConnected,
+    Woken,
+)
 from twin.control.fake_network import FakeNetwork
 from twin.control.service import Service
 from twin.plan.model import Plan
@@ -58,3 +68,46 @@ def test_a_change_counts_anew(ask: Ask) -> None:
     assert ask(CircuitChanged("alice/c1", Service(min_rate_bps=400e9))).ok
     reason = "alice may have 800 Gb/s in all, holds 400 and asks for 500 Gb/s"
     assert ask(CircuitChanged("alice/c1", Service(min_rate_bps=500e9))) == Answer(False, reason)
+
+
+def rewire(*requests: CircuitRequested) -> RewireRequested:
+    return RewireRequested(("alice/c1",), requests)
+
+
+def test_what_is_rewired_counts_in_place_of_what_goes(ask: Ask) -> None:
+    assert ask(request("alice/c1")).ok
+    assert ask(request("alice/c2", ("b", "c"))).ok
+    two = (request("alice/c3", ("a", "c")), request("alice/c4", ("a", "c")))
+    reason = "alice may have 800 Gb/s in all, holds 400 and asks for 800 Gb/s"
+    assert ask(rewire(*two)) == Answer(False, reason)
+    assert ask(request("spare", ("a", "c"))).ok
+    assert ask(rewire(request("alice/c3"))) == Answer(True)
+
+
+def test_a_booking_waits_while_the_brain_is_busy(triangle: Plan) -> None:
+    """Neither its beginning nor its end is lost, and it asks once a second and no more."""
+
+    class Busy(Brain):
+        """A brain that has something else to do before 2 s, and between 4 and 6 s."""
+
+        def handle(self, event: Event, now_s: float) -> list[Command]:
+            asked = isinstance(event, CircuitRequested | CircuitReleased)
+            if asked and (now_s < 2.0 or 4.0 < now_s < 6.0):
+                return [Answer(False, "busy; ask again when that is done")]
+            return super().handle(event, now_s)
+
+    desk = Desk(Busy(triangle, restores=True), {"alice": None})
+    wakes_s = [0.5, *(second / 2 for second in range(2, 16))]
+    for switch in triangle.switches:
+        desk.handle(SwitchConnected(switch.dpid), 0.0)
+    assert desk.handle(CircuitBooked(request("alice/c1"), 1.0, 4.5), 0.0) == [Answer(True), Wake(1.0)]
+    asked: dict[float, list[float]] = {}
+    seen: list[tuple[float, str]] = []
+    for now_s in wakes_s:
+        commands = desk.handle(Woken(), now_s)
+        asked[now_s] = [command.at_s for command in commands if isinstance(command, Wake) and command.at_s % 1 == 0]
+        seen += [(now_s, c.event) for c in commands if isinstance(c, Record) and c.event.startswith("circuit-")]
+    assert (asked[0.5], asked[1.0], asked[1.5]) == ([], [2.0], [])
+    assert (2.0, "circuit-computed") in seen
+    assert (6.5, "circuit-released") in seen
+    assert "circuit-refused" not in [event for _, event in seen]
