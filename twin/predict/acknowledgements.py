@@ -12,28 +12,51 @@ network: a sender whose own cable is its bottleneck keeps no queue there (TCP sm
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from twin.predict.channel import Channel
 from twin.predict.directions import Direction, Path
 
 
-def answers_wait(back: Path, others: Iterable[Channel], directions: list[Direction]) -> bool:
-    """Does what comes ``back`` stand in a queue that one of ``others`` keeps filled?"""
-    way = set(back.directions)
-    return any(
-        not way.isdisjoint(_queues(path, directions))
-        for other in others
-        if other.sending or other.waits
-        for path in other.paths or ()
-    )
+class Queues:
+    """Which connections keep a queue before which direction, and which answers come back over it."""
+
+    def __init__(self, directions: list[Direction]) -> None:
+        self._directions = directions
+        self._before: dict[int, dict[Channel, None]] = {}
+        self._of: dict[Channel, set[int]] = {}
+        self._back: dict[Channel, Path | None] = {}
+
+    def follow(self, channel: Channel, paths: Sequence[Path], back: Path | None) -> None:
+        """The connection now leads over ``paths``, and its answers come ``back`` (None: nobody knows how)."""
+        self.forget(channel)
+        self._of[channel] = {number for path in paths for number in _queues(path, self._directions)}
+        self._back[channel] = back
+        for number in self._of[channel]:
+            self._before.setdefault(number, {})[channel] = None
+
+    def forget(self, channel: Channel) -> None:
+        """The connection is gone, or leads elsewhere."""
+        for number in self._of.pop(channel, set()):
+            del self._before[number][channel]
+        self._back.pop(channel, None)
+
+    def hold_answers_of(self, channel: Channel) -> bool:
+        """Do answers to ``channel`` stand in a queue that another connection keeps filled?"""
+        back = self._back.get(channel)
+        if back is None:
+            return False
+        return any(
+            other.sending or other.waits
+            for number in back.directions
+            for other in self._before.get(number, ())
+            if other is not channel
+        )
 
 
 def _queues(path: Path, directions: list[Direction]) -> list[int]:
     """The narrowest direction of ``path``, where a queue stands before it in the network."""
-    limited = [number for number in path.directions if directions[number].rate_bps is not None]
-    if not limited:
+    limited = [(rate_bps, number) for number in path.directions if (rate_bps := directions[number].rate_bps)]
+    if not limited or min(limited)[0] == limited[0][0]:
         return []
-    narrowest = min(limited, key=lambda number: directions[number].rate_bps or 0.0)
-    first = directions[limited[0]].rate_bps or 0.0
-    return [narrowest] if (directions[narrowest].rate_bps or 0.0) < first else []
+    return [min(limited)[1]]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from twin.plan.model import Plan
-from twin.predict.acknowledgements import answers_wait
+from twin.predict.acknowledgements import Queues
 from twin.predict.channel import FIRST_WINDOW_BYTES, INITIAL_SEGMENTS, Channel, Message
 from twin.predict.directions import Directions, Path
 from twin.predict.forwarding import Forwarding
@@ -48,6 +48,7 @@ class Simulator:
         self._dirty: set[int] = set()
         self.cuts: dict[str, list[float]] = {}
         self._free: list[Channel] = []
+        self._queues = Queues(self.directions.all)
         self._stale = False
         self._moved = [0.0] * len(self.directions.all)
         self._capacity = {i: d.rate_bps for i, d in enumerate(self.directions.all) if d.rate_bps is not None}
@@ -96,7 +97,7 @@ class Simulator:
             message.lost = True
         self._book(channel)
         self._channels.remove(channel)
-        self._stale = True
+        self._queues.forget(channel)
 
     def send(self, channel: Channel, size_bytes: float, arrived: Callable[[], None]) -> None:
         """Put a message in the channel's queue."""
@@ -188,8 +189,7 @@ class Simulator:
     def _answered_s(self, channel: Channel) -> float:
         """When the first answer to a window that is used up now comes, or came."""
         first_s = channel.round_s + channel.rtt_s
-        back = [self.forwarding.path(target, source) for source, target in channel.pairs[:1]]
-        if back[0] is not None and answers_wait(back[0], self._channels, self.directions.all):
+        if self._queues.hold_answers_of(channel):
             return max(first_s, self.now_s + channel.rtt_s - channel.delay_s)
         return first_s
 
@@ -264,6 +264,7 @@ class Simulator:
         self._book(channel)
         channel.paths = whole
         channel.load = ()
+        self._queues.follow(channel, paths, self.forwarding.path(*channel.pairs[0][::-1]))
         self._stale = True
         if whole is None:
             if channel.queue and channel.lost_s is None:
