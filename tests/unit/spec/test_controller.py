@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from twin.spec import LoadedExperiment, load_experiment
+from twin.spec.controller import OWN
 from twin.workloads.scenario import Controller
 
 Load = Callable[..., LoadedExperiment]
@@ -134,3 +135,8 @@ def test_an_address(again: Callable[..., tuple[Controller, Controller]], text: s
 )  # fmt: skip
 def test_refused(refusal: Refusal, controller: str, rest: str, message: str) -> None:
     assert refusal("end: 1 s\n" + rest, head=head(controller)) == f"e.yaml:{message}"
+
+
+def test_the_page_of_controllers_knows_them_all() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "controllers.md").read_text(encoding="utf-8")
+    assert [name for name in OWN if f"| `{name}` |" not in page] == []
