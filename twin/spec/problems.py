@@ -36,6 +36,10 @@ _BOUNDS: Final = {
 }
 
 
+class _Tag(str):
+    """A step that pydantic adds for the kind of a mapping; a key may have the same name."""
+
+
 def validate(model: type[M], document: Document, path: Path_ = ()) -> M:
     """``document``'s value at ``path`` as a ``model``. Raises ``BadInput`` for the problem in the lowest line."""
     data = document.data
@@ -63,7 +67,7 @@ def _line(problem: BadInput) -> int:
 
 def _problem(model: type[BaseModel], document: Document, details: ErrorDetails, start: Path_) -> BadInput:
     kind, ctx = details["type"], details.get("ctx", {})
-    steps = tuple(step for step in details["loc"] if step != "[key]")
+    steps = _tagged(document, tuple(step for step in details["loc"] if step != "[key]"), start)
     path = start + _within(document, steps, start)
     if kind == "missing":
         return _missing(model, document, path, steps)
@@ -93,6 +97,22 @@ def _missing(model: type[BaseModel], document: Document, path: Path_, steps: Pat
     return document.bad(path[:-1], f"the key {str(steps[-1])!r} is missing", "", remedy)
 
 
+def _tagged(document: Document, steps: Path_, start: Path_) -> Path_:
+    """``steps`` with those marked that only say of which kind a mapping is."""
+    data = document.data
+    for step in start:
+        data = data[step]
+    found: list[str | int] = []
+    for step in steps:
+        if isinstance(data, dict) and data.get("kind") == step and not (found and isinstance(found[-1], _Tag)):
+            found.append(_Tag(step))
+            continue
+        found.append(step)
+        inside = (isinstance(data, dict) and step in data) or (isinstance(data, list) and isinstance(step, int))
+        data = data[step] if inside else data
+    return tuple(found)
+
+
 def _within(document: Document, steps: Path_, start: Path_) -> Path_:
     """``steps`` without what pydantic adds (tags of unions, keys that a shorthand stands for)."""
     data = document.data
@@ -100,6 +120,8 @@ def _within(document: Document, steps: Path_, start: Path_) -> Path_:
         data = data[step]
     path: Path_ = ()
     for i, step in enumerate(steps):
+        if isinstance(step, _Tag):
+            continue
         inside = (isinstance(data, dict) and step in data) or (isinstance(data, list) and isinstance(step, int))
         if inside:
             data = data[step]
@@ -113,7 +135,9 @@ def _reach(model: type[BaseModel], steps: Path_) -> list[type[BaseModel]]:
     """The models that may stand at ``steps`` below ``model``."""
     kinds: list[Any] = [model]
     for step in steps:
-        inner = [below for kind in _models(kinds) if (below := _below(kind, step)) is not None]
+        inner = (
+            [] if isinstance(step, _Tag) else [b for kind in _models(kinds) if (b := _below(kind, step)) is not None]
+        )
         tagged = [kind for kind in _models(kinds) if isinstance(kind, type) and _tag(kind) == step]
         kinds = inner or tagged or kinds
     return [kind for kind in _models(kinds) if isinstance(kind, type) and issubclass(kind, BaseModel)]

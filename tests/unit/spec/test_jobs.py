@@ -172,6 +172,24 @@ def test_refusals(refusal: Callable[..., str], text: str, message: str) -> None:
     assert refusal(of(text)).partition(": workloads.")[2] == message
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (FLOWS.replace("30 %", "30"), "w.load: found 30 without a unit; allowed: %, as in '5 %'"),
+        (
+            f"{FLOWS}, sizes: web",
+            "w.sizes: found 'web'; allowed: web-search, data-mining, pareto",
+        ),
+        (FLOWS.replace("flows: 9", "flows: 0"), "w.flows: found 0; allowed: 1 or more"),
+        (f"{READS}, read_ahead: -1", "w.read_ahead: found -1; allowed: 0 or more"),
+        (READS.replace("[b-1]", "b-1"), "w.storage: found 'b-1'; allowed: all, or a list"),
+        (READS.replace("storage: [b-1], ", ""), "w: the key 'storage' is missing; add it, as in 'storage: [osaka-1]'"),
+    ],
+)
+def test_keys_that_are_called_like_their_kind(refusal: Callable[..., str], text: str, message: str) -> None:
+    assert refusal(of(text)).partition(": workloads.")[2] == message
+
+
 def test_a_pipelines_checkpoint_needs_a_size(refusal: Callable[..., str]) -> None:
     pipeline = "kind: training, parallel: pipeline, compute: 1 ms, hidden: 8, batch: 4, sequence: 8"
     found = refusal(of(f"{pipeline}, checkpoint: {{to: [c-1], every: 1, per_parameter: 14 B}}"))
