@@ -81,8 +81,8 @@ def group_message(datapath: Any, group: Group, known: bool) -> Any:
     buckets = [
         parser.OFPBucket(
             weight=int(selects),
-            watch_port=bucket.port,
-            watch_group=ofproto.OFPG_ANY,
+            watch_port=bucket.port or ofproto.OFPP_ANY,
+            watch_group=GROUPS | bucket.action.number if isinstance(bucket.action, ToGroup) else ofproto.OFPG_ANY,
             actions=_action_messages(datapath, bucket.action),
         )
         for bucket in group.buckets
@@ -110,7 +110,8 @@ def group_of(dpid: int, message: Any, ofproto: Any) -> Group | None:
     number = message.group_id & 0xFFFF
     if message.group_id != GROUPS | number or message.type not in kinds:
         return None
-    ways = [(_actions_of(bucket.actions[0], ofproto)[0], bucket.watch_port) for bucket in message.buckets]
+    watched = [0 if bucket.watch_port == ofproto.OFPP_ANY else bucket.watch_port for bucket in message.buckets]
+    ways = [(_actions_of(b.actions[0], ofproto)[0], port) for b, port in zip(message.buckets, watched, strict=True)]
     buckets = tuple(Bucket(action, port) for action, port in ways if isinstance(action, (Output, ToGroup)))
     return Group(dpid, number, kinds[message.type], buckets)
 

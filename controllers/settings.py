@@ -16,7 +16,7 @@ from twin.workloads.scenario import Circuit, Controller, Scenario
 
 T = TypeVar("T")
 #: The controllers of ours that have options.
-WITH_OPTIONS: Final = ("engineered",)
+WITH_OPTIONS: Final = ("engineered", "optical_circuit")
 
 
 @dataclass(frozen=True)

@@ -40,15 +40,16 @@ from twin.control.requests import why_impossible
 from twin.control.rewiring import Rewiring
 from twin.control.service import Service
 from twin.control.site_routing import SiteRouting
+from twin.control.spread import SINGLE, Spread
 from twin.control.tables import Tables
 from twin.plan.model import Plan
 
 
 class Brain:
-    """``restores``: whether what happens to ports changes any path. ``plant`` is what the brain knows of fibres and
-    ports. Not safe for threads: one event at a time."""
+    """``restores``: whether what happens to ports changes any path. ``spread``: which packets use several ways at
+    once. ``plant`` is what the brain knows of fibres and ports. Not safe for threads: one event at a time."""
 
-    def __init__(self, plan: Plan, *, restores: bool) -> None:
+    def __init__(self, plan: Plan, *, restores: bool, spread: Spread = SINGLE) -> None:
         self._plan = plan
         self._restores = restores
         self.plant = Plant(plan)
@@ -56,7 +57,7 @@ class Brain:
         ledger = Ledger(self.plant, self._tables, self._record, heed_light=restores)
         self._circuits = Circuits(ledger)
         self._rewiring = Rewiring(self._circuits, ledger, self._record)
-        self._routing = SiteRouting(self.plant, self._tables, heed_ports=restores)
+        self._routing = SiteRouting(self.plant, self._tables, heed_ports=restores, spread=spread)
         self._arp = ArpProxy(plan)
         self._packet_dpids = {switch.dpid for switch in plan.packet_switches}
         self._missing = set(self.plant.dpid_of.values())
@@ -66,7 +67,7 @@ class Brain:
         self._later: list[CircuitRequested] = []
         self._now_s = 0.0
         self._out: list[Command] = []
-        self._tables.want("base", base_flows(plan))
+        self._tables.want("base", base_flows(plan, spread))
         self._routing.follow(self._circuits, 0.0, planned=False)
 
     @property
@@ -313,9 +314,9 @@ class Brain:
         self._out.append(Record(self._now_s, event, details))
 
 
-def optical_circuit(plan: Plan) -> Brain:
+def optical_circuit(plan: Plan, spread: Spread = SINGLE) -> Brain:
     """The brain that restores circuits after a loss of light and returns them when it is back."""
-    return Brain(plan, restores=True)
+    return Brain(plan, restores=True, spread=spread)
 
 
 def static_path(plan: Plan) -> Brain:

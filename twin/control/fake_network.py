@@ -206,11 +206,14 @@ class FakeNetwork:
     def _chosen(self, node: str, number: int) -> list[int]:
         """The port that a group leads to; empty: none is up."""
         for bucket in self.groups[GroupKey(self.dpid_of[node], number)].buckets:
-            name = self._link_at[node, bucket.port].name
-            if name not in self.cut and not self._dark.get(name, False):
-                if isinstance(bucket.action, Output):
-                    return [bucket.action.port]
-                return self._chosen(node, bucket.action.number)
+            if isinstance(bucket.action, ToGroup):
+                found = self._chosen(node, bucket.action.number)
+            else:
+                name = self._link_at[node, bucket.port].name
+                dark = name in self.cut or self._dark.get(name, False)
+                found = [] if dark else [bucket.action.port]
+            if found:
+                return found
         return []
 
 

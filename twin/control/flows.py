@@ -105,7 +105,8 @@ class Choice(StrEnum):
 
 @dataclass(frozen=True)
 class Bucket:
-    """One way out of a group: ``action`` is done while ``port`` is up."""
+    """One way out of a group: ``action`` is done while ``port`` is up; 0: while the group that it leads to has a port
+    that is."""
 
     action: Output | ToGroup
     port: int

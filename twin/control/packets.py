@@ -15,6 +15,7 @@ from twin.control.flows import (
     MISS_PRIORITY,
     PREFIX_PRIORITY,
     Action,
+    Entry,
     Flow,
     Match,
     Output,
@@ -25,20 +26,21 @@ from twin.control.flows import (
 from twin.control.plant import Plant, edges_of
 from twin.control.route import Route, one_way_ps
 from twin.control.routing import Edge, graph_of, tree_towards
+from twin.control.spread import SINGLE, Spread, group_within, spine_pins, ties_towards
 from twin.plan.model import Plan
 
 
-def base_flows(plan: Plan) -> list[Flow]:
+def base_flows(plan: Plan, spread: Spread = SINGLE) -> list[Entry]:
     """What every switch holds from its first moment: the drop of what nothing matches, ARP to the controller, and
-    all packet flows within the sites."""
+    all packet flows within the sites, with the groups that they lead into."""
     packet_dpids = [switch.dpid for switch in plan.packet_switches]
     dpids = [*packet_dpids, *(switch.dpid for switch in plan.optical_switches)]
-    flows = [Flow(dpid, MISS_PRIORITY, Match()) for dpid in dpids]
+    flows: list[Entry] = [Flow(dpid, MISS_PRIORITY, Match()) for dpid in dpids]
     flows += [Flow(dpid, ARP_PRIORITY, Match(eth_type=ARP), (ToController(),)) for dpid in packet_dpids]
-    return flows + list(_site_flows(plan))
+    return [*flows, *_site_flows(plan, spread), *spine_pins(plan, spread)]
 
 
-def _site_flows(plan: Plan) -> Iterator[Flow]:
+def _site_flows(plan: Plan, spread: Spread) -> Iterator[Entry]:
     dpids = {switch.name: switch.dpid for switch in plan.packet_switches}
     graph = graph_of(edge for link in plan.links if link.kind == "fabric" for edge in edges_of(link))
     leaf_prefixes: dict[str, str] = {}
@@ -46,14 +48,17 @@ def _site_flows(plan: Plan) -> Iterator[Flow]:
         port = plan.links_of[server.name][0].other(server.name)
         yield prefix_flow(dpids[port.node], f"{server.ip}/32", port.port)
         leaf_prefixes[port.node] = f"{server.ip.rpartition('.')[0]}.0/24"
-    for leaf, prefix in leaf_prefixes.items():
-        for node, edge in tree_towards(graph, leaf).items():
-            yield prefix_flow(dpids[node], prefix, edge.port)
-    for site in plan.sites:
-        for node, edge in tree_towards(graph, site.border).items():
-            for other in plan.sites:
-                if other is not site:
-                    yield prefix_flow(dpids[node], other.prefix, edge.port)
+    others = {site.border: [other.prefix for other in plan.sites if other is not site] for site in plan.sites}
+    for root, prefixes in ({leaf: [prefix] for leaf, prefix in leaf_prefixes.items()} | others).items():
+        ties = ties_towards(graph, root) if spread.ecmp else {}
+        for node, edge in tree_towards(graph, root).items():
+            way: int | ToGroup = edge.port
+            if len(ties.get(node, ())) > 1:
+                group = group_within(dpids, node, root, ties[node])
+                way = ToGroup(group.number)
+                yield group
+            for prefix in prefixes:
+                yield prefix_flow(dpids[node], prefix, way)
 
 
 def circuit_edges(plant: Plant, name: str, route: Route) -> tuple[Edge, Edge]:

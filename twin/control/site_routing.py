@@ -10,26 +10,30 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from twin.control.circuit import Circuit
-from twin.control.flows import EntryKey, Flow, ToGroup
+from twin.control.flows import Bucket, Choice, Entry, EntryKey, Flow, Group, Output, ToGroup
 from twin.control.ledger import DRAIN_MARGIN_S
 from twin.control.packets import circuit_edges, prefix_flow, turn_flow
 from twin.control.plant import Plant, edges_of
 from twin.control.route import Route
 from twin.control.routing import Edge
+from twin.control.spread import BETWEEN, SINGLE, Spread, pin_flow
 from twin.control.tables import Tables
 from twin.control.trees import Trees
 
 _OWNER = "packets"
 _TURNING = "packets that turn back"
+_PINNED = "pinned flows"
 _Pair = tuple[Edge, Edge]
 
 
 class SiteRouting:
     """Every border's flow to every other site, over the shortest path of circuits and packet links. ``heed_ports``:
-    whether packet links that are down are avoided."""
+    whether packet links that are down are avoided. ``spread``: whether parallel circuits are used at once, and what is
+    pinned to one."""
 
-    def __init__(self, plant: Plant, tables: Tables, heed_ports: bool) -> None:
+    def __init__(self, plant: Plant, tables: Tables, heed_ports: bool, spread: Spread = SINGLE) -> None:
         self._plant = plant
+        self._spread = spread
         self._tables = tables
         self._heed_ports = heed_ports
         self._links = {link.name: edges_of(link) for link in plant.plan.links if link.kind == "packet"}
@@ -39,8 +43,10 @@ class SiteRouting:
         self._used: dict[tuple[str, str], _Pair] = {}
         #: (circuit, border) -> the group that chooses between the circuit's transceivers
         self._group_at: dict[tuple[str, str], ToGroup] = {}
-        #: (border, site) -> the flow that turns packets back, and when no more of them can come
-        self._turns: dict[tuple[str, str], Flow] = {}
+        #: (border, next border) -> the circuits between them, where they are used at once
+        self._parallel: dict[tuple[str, str], tuple[Edge, ...]] = {}
+        #: (border, site) -> the flows that turn packets back, and when no more of them can come
+        self._turns: dict[tuple[str, str], tuple[Flow, ...]] = {}
         self.turns_until_s: float | None = None
 
     def follow(self, circuits: Iterable[Circuit], now_s: float, planned: bool) -> None:
@@ -63,31 +69,77 @@ class SiteRouting:
         gone = [edge for key, both in used.items() if pairs.get(key) is not both for edge in both]
         new = [edge for key, both in pairs.items() if used.get(key) is not both for edge in both]
         changes = self._trees.change(gone, new)
-        turns = self._want(changes)
+        groups, removed = self._regroup(gone, new) if self._spread.ecmp else ([], [])
+        turns = self._want(changes, groups, removed)
+        self._pin()
         stale = [(node, root) for root, edges in changes.items() for node in edges if (node, root) in self._turns]
         if stale or (turns and planned):
             self._turns = {place: flow for place, flow in self._turns.items() if place not in stale}
             self._turns |= turns if planned else {}
-            self._tables.want(_TURNING, self._turns.values())
+            self._tables.want(_TURNING, [flow for flows in self._turns.values() for flow in flows])
             longest_ps = max((edge.delay_ps for both in (*used.values(), *pairs.values()) for edge in both), default=0)
             self.turns_until_s = now_s + longest_ps * 1e-12 + DRAIN_MARGIN_S
 
-    def _want(self, changes: dict[str, dict[str, Edge | None]]) -> dict[tuple[str, str], Flow]:
+    def _regroup(self, gone: Iterable[Edge], new: Iterable[Edge]) -> tuple[list[Entry], list[EntryKey]]:
+        """The groups of those pairs of borders whose circuits have changed, and the keys of those without any."""
+        places = {(edge.source, edge.target): None for edge in (*gone, *new) if edge.name not in self._links}
+        circuits = [edge for (kind, _), both in self._used.items() if kind == "circuit" for edge in both]
+        groups, removed = list[Entry](), list[EntryKey]()
+        for place in places:
+            edges = tuple(sorted((e for e in circuits if (e.source, e.target) == place), key=lambda edge: edge.port))
+            group = self._group(*place, edges)
+            if edges:
+                self._parallel[place] = edges
+                groups.append(group)
+            else:
+                del self._parallel[place]
+                removed.append(group.key)
+        return groups, removed
+
+    def _group(self, border: str, beyond: str, edges: tuple[Edge, ...]) -> Group:
+        ways = [(self._group_at.get((edge.name, border)), edge.port) for edge in edges]
+        buckets = tuple(Bucket(group, 0) if group else Bucket(Output(port), port) for group, port in ways)
+        return Group(self._plant.dpid_of[border], BETWEEN + self._plant.dpid_of[beyond], Choice.SELECT, buckets)
+
+    def _way(self, edge: Edge) -> tuple[int | ToGroup, tuple[Edge, ...]]:
+        """Where packets go that take ``edge``, and all the edges that they may take there."""
+        parallel = self._parallel.get((edge.source, edge.target), ())
+        if edge in parallel:
+            return ToGroup(BETWEEN + self._plant.dpid_of[edge.target]), parallel
+        return self._group_at.get((edge.name, edge.source), edge.port), (edge,)
+
+    def _pin(self) -> None:
+        """Lead pinned flows into their circuits, where these are joined; else they go as all others do."""
+        flows = []
+        borders = {site.name: site.border for site in self._plant.plan.sites}
+        servers = self._plant.plan.server_by_name
+        for pin in self._spread.pins:
+            here, there = borders[servers[pin.source].site], borders[servers[pin.target].site]
+            for edge in (edge for name in pin.over for edge in self._used.get(("circuit", name), ())):
+                if (edge.source, edge.target) == (here, there):
+                    way = self._group_at.get((edge.name, here), edge.port)
+                    flows.append(pin_flow(self._plant.plan, pin, self._plant.dpid_of[here], way))
+        if self._spread.pins:
+            self._tables.want(_PINNED, flows)
+
+    def _want(
+        self, changes: dict[str, dict[str, Edge | None]], groups: list[Entry], gone: list[EntryKey]
+    ) -> dict[tuple[str, str], tuple[Flow, ...]]:
         """Change the borders' flows to each site (root) where their first edge has changed. Returns the flows that
         turn back what meets a changed route."""
-        turns: dict[tuple[str, str], Flow] = {}
+        turns: dict[tuple[str, str], tuple[Flow, ...]] = {}
         dpids = self._plant.dpid_of
-        flows, gone = list[Flow](), list[EntryKey]()
+        flows = list(groups)
         for root, edges in changes.items():
             prefix = self._prefix_of[root]
             for node, edge in edges.items():
                 if edge is None:
                     gone.append(prefix_flow(dpids[node], prefix, 0).key)
                 else:
-                    way = self._group_at.get((edge.name, node), edge.port)
+                    way, parallel = self._way(edge)
                     flow = prefix_flow(dpids[node], prefix, way)
                     if self._tables.wanted(flow.key) not in (None, flow):
-                        turns[node, root] = turn_flow(dpids[node], prefix, edge.port)
+                        turns[node, root] = tuple(turn_flow(dpids[node], prefix, each.port) for each in parallel)
                     flows.append(flow)
         self._tables.amend(_OWNER, flows, gone)
         return turns

@@ -40,6 +40,9 @@ def check_controller(scenario: Scenario) -> None:
     if scenario.controller.name not in BRAINS:
         found = f"found {scenario.controller.name!r}, a program that only a run can ask"
         raise BadInput("controller", "", found, ", ".join(BRAINS), "or use twin run")
+    if scenario.controller.name == "optical_circuit" and scenario.controller.options:
+        found = "found options: which way a flow takes is chosen by a switch's hash, or pinned, and not followed here"
+        raise BadInput("controller.options", "", found, remedy="use twin run")
     if scenario.control_channel is not None:
         raise BadInput("control_channel", "", "found a slow control channel", "none", "or use twin run")
 

@@ -20,7 +20,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, Field
 
-from twin.spec import engineered, northbound
+from twin.spec import engineered, northbound, spreading
 from twin.spec.base import Model
 from twin.spec.document import Document, Path_, nearest, show
 from twin.spec.northbound import NorthboundFile, OpenFlow
@@ -147,7 +147,8 @@ def _app(file: ControllerFile, name: str, document: Document, folder: Path) -> C
     if name not in OWN:
         allowed = f"{', '.join(OWN)}, a path to an app's .py file, tcp:HOST:PORT, or {{command: [...]}}"
         raise document.bad(place, f"found the unknown controller {name!r}", allowed, nearest(name, list(OWN)))
-    options = engineered.read(file.options, document) if name == engineered.NAME else {}
+    readers = {engineered.NAME: engineered.read, spreading.NAME: spreading.read}
+    options = readers[name](file.options, document) if name in readers else {}
     unread = bool(file.options) and not options
     for key, given in (("options", unread), ("circuits", file.circuits is not None)):
         if given:

@@ -7,7 +7,7 @@ from typing import Any
 
 from twin.plan.topology import Topology
 from twin.spec import controller as controllers
-from twin.spec import engineered, expectations
+from twin.spec import engineered, expectations, spreading
 from twin.spec.circuit_service import check_controller, check_timeline, service_content
 from twin.spec.circuits import CircuitBook
 from twin.spec.control_channel import channel_of, load_of
@@ -49,6 +49,8 @@ def resolve(
         check_controller(Circuit("load-1", ("", "")), controller, document, ("circuit_load",))
         actions = tuple(sorted((*actions, *load), key=lambda action: action.at_s))
     engineered.check(controller, actions, document)
+    named_later = [circuit.name for requested in timeline.requested.values() for circuit in requested]
+    spreading.check(controller, [*(circuit.name for circuit in circuits), *named_later], topology, document)
     scenario = Scenario(
         schema=SCHEMA,
         name=file.name,

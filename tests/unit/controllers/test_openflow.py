@@ -65,7 +65,9 @@ actions: st.SearchStrategy[tuple[Action, ...]] = st.one_of(
     st.just((TurnBack(),)),
     st.builds(lambda number: (ToGroup(number),), st.integers(1, 0xFFFF)),
 )
-buckets = st.builds(Bucket, st.builds(Output, ports) | st.builds(ToGroup, ports), ports)
+buckets = st.builds(lambda port: Bucket(Output(port), port), ports) | st.builds(
+    lambda number: Bucket(ToGroup(number), 0), ports
+)
 groups = st.builds(Group, ports, st.integers(1, 0xFFFF), st.sampled_from(Choice), st.tuples(buckets, buckets))
 flows = st.builds(Flow, ports, st.integers(0, 400), matches, actions)
 
