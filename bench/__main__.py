@@ -17,11 +17,19 @@ from typing import Any, Final
 
 from rich.console import Console
 
-from bench import accuracy, build, cost, machine, pages, peer, planning, table
+from bench import accuracy, blocking, build, control, cost, machine, pages, peer, planning, table
 
 ROOT: Final = Path(__file__).parents[1]
 RESULTS: Final = ROOT / "bench" / "results" / "latest.json"
-PARTS: Final = {"accuracy": accuracy, "cost": cost, "build": build, "peer": peer, "planning": planning}
+PARTS: Final = {
+    "accuracy": accuracy,
+    "cost": cost,
+    "build": build,
+    "peer": peer,
+    "planning": planning,
+    "control": control,
+    "blocking": blocking,
+}
 
 
 def arguments(words: Sequence[str]) -> argparse.Namespace:

@@ -1,29 +1,41 @@
-"""What the documentation shows of a benchmark: ``docs/benchmarks.md`` with its plot, and figures between marks in the
+"""What the documentation shows of a benchmark: ``docs/benchmarks.md`` with its plots, and figures between marks in the
 README."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from bench import accuracy, cost, machine, planning
+from bench import accuracy, blocking, control, cost, machine, planning
 from bench.table import Table, times, to_markdown
 
 START: Final = "<!-- figures:bench -->\n"
 END: Final = "<!-- /figures:bench -->"
-_HEADINGS: Final = {"accuracy": "Accuracy", "cost": "Cost", "build": "Building", "peer": "Peer", "planning": "Planning"}
-#: The plot of planning, below docs/.
-PLOT: Final = "figures/planning.svg"
+_HEADINGS: Final = {
+    "accuracy": "Accuracy",
+    "cost": "Cost",
+    "build": "Building",
+    "peer": "Peer",
+    "planning": "Planning",
+    "control": "Control",
+    "blocking": "Blocking",
+}
+#: Part -> what draws its plot, the file below docs/, and what it shows.
+PLOTS: Final[dict[str, tuple[Callable[[Any], str], str, str]]] = {
+    "planning": (planning.figure, "figures/planning.svg", "Planning time by number of lightpaths"),
+    "blocking": (blocking.figure, "figures/blocking.svg", "Requests blocked by load, next to Erlang's B"),
+}
 
 
 def write(found: dict[str, Any], tables: Mapping[str, Sequence[Table]], root: Path) -> None:
     """Write both pages below ``root``. The README's marks must be there."""
     (root / "docs" / "benchmarks.md").write_text(page(found, tables), encoding="utf-8")
-    if "planning" in found:
-        plot = root / "docs" / PLOT
-        plot.parent.mkdir(exist_ok=True)
-        plot.write_text(planning.figure(found["planning"]), encoding="utf-8")
+    for name, (figure, file, _) in PLOTS.items():
+        if name in found:
+            plot = root / "docs" / file
+            plot.parent.mkdir(exist_ok=True)
+            plot.write_text(figure(found[name]), encoding="utf-8")
     readme = root / "README.md"
     readme.write_text(insert(readme.read_text(encoding="utf-8"), "\n".join(headlines(found))), encoding="utf-8")
 
@@ -41,8 +53,8 @@ def page(found: dict[str, Any], tables: Mapping[str, Sequence[Table]]) -> str:
         lines += ["**Small sizes (`QUICK=1`): these show that everything runs, not how fast it is.**", ""]
     for name, shown in tables.items():
         lines += [f"## {_HEADINGS[name]}", "", *("\n".join((to_markdown(table), "")) for table in shown)]
-        if name == "planning":
-            lines += [f"![Planning time by number of lightpaths]({PLOT})", ""]
+        if name in PLOTS:
+            lines += [f"![{PLOTS[name][2]}]({PLOTS[name][1]})", ""]
     return "\n".join(lines)
 
 
@@ -65,6 +77,8 @@ def headlines(found: dict[str, Any]) -> list[str]:
     lines += [f"- {_building(size)}" for size in found.get("build", {}).get("sizes", [])[-1:]]
     if "planning" in found:
         lines.append(f"- {planning.headline(found['planning'])}")
+    if "control" in found:
+        lines.append(f"- {control.headline(found['control'])}")
     peer = found.get("peer", {})
     if "dumbbell" in peer:
         ratio = peer["dumbbell"]["ns3"]["wall_s"] / peer["dumbbell"]["twin"]["wall_s"]

@@ -12,7 +12,7 @@ from twin import experiment
 from twin.results.document import Results
 
 EXPERIMENTS = Path(__file__).parents[2] / "experiments"
-ELSEWHERE = {"tenants", "three-sites-cut", "allreduce-netem", "dark-window"}
+ELSEWHERE = {"tenants", "training-phases", "three-sites-cut", "allreduce-netem", "dark-window"}
 
 
 @pytest.mark.parametrize("name", sorted({path.stem for path in EXPERIMENTS.glob("*.yaml")} - ELSEWHERE))

@@ -73,8 +73,33 @@ def planning() -> dict[str, Any]:
     return {"sizes": [small, {"asked": 200, "planned": 190, "refused": 10, "wall_s": 3.5, "cpu_s": 3.25}]}
 
 
+def control() -> dict[str, Any]:
+    """Two kinds of path requests, three cuts, three sizes of plants to engineer."""
+    return {
+        "paths": [
+            {"kind": "quickest path", "requests": 1000, "placed": 1000, "cpu_s": 0.25},
+            {"kind": "two disjoint paths", "requests": 1000, "placed": 705, "cpu_s": 0.8},
+        ],
+        "decisions": {"circuits": 99, "sites": 75, "times_s": [0.002, 0.004, 0.009]},
+        "engineering": [
+            {"sites": 4, "ports": 2, "drawn": 5, "greedy": 0.0005, "exact": 0.25, "mean": 1.05, "most": 1.2},
+            {"sites": 5, "skipped": "OR-tools is not installed (pip install 'twin[exact]')"},
+            {"sites": 75, "ports": 6, "drawn": 1, "greedy": 2.5},
+        ],
+    }
+
+
+def blocking() -> dict[str, Any]:
+    """One link at two loads, and a network."""
+    low = {"share": 0.8, "erlangs": 76.8, "blocked": 0.0035, "half": 0.001}
+    high = {"share": 1.0, "erlangs": 96.0, "blocked": 0.0775, "half": 0.004}
+    net = {"share": 0.5, "erlangs": 690.5, "blocked": 0.00002, "half": 0.00001}
+    return {"one link": [low, high], "CORONET CONUS": [net]}
+
+
 def everything() -> dict[str, Any]:
     """All parts, and the machine."""
     machine = {"cpu": "Fast CPU", "cpus": 2, "memory_gib": 24, "kernel": "6.1.0"}
     parts = {"accuracy": accuracy(), "cost": cost(), "build": build(), "peer": peer(), "planning": planning()}
+    parts |= {"control": control(), "blocking": blocking()}
     return {"machine": machine, "quick": False, "wall_s": 600.0, **parts}

@@ -19,6 +19,28 @@ from twin.results.wording import describe, moment, show, show_bytes, show_got
         ),
         (Event(0, "timeline", "workload-started", {"workload": "w"}), "workload w started"),
         (Event(0, "w", "workload-ended"), "workload w ended"),
+        (
+            Event(0, "timeline", "traffic-announced", {"workloads": ["one", "two"]}),
+            "traffic announced: workloads one + two",
+        ),
+        (
+            Event(
+                0,
+                "controller",
+                "topology-engineered",
+                {"requested": ["b-c"], "released": ["a-b"], "gain_s": 0.02, "dark_s": 0.015},
+            ),
+            "topology engineered: b-c in place of a-b, 20 ms sooner for 15 ms of darkness",
+        ),
+        (
+            Event(
+                0,
+                "controller",
+                "topology-engineered",
+                {"requested": ["b-c", "c-d"], "released": [], "gain_s": None, "dark_s": 0.015},
+            ),
+            "topology engineered: b-c + c-d, which serves what had no way",
+        ),
         (Event(0, "controller", "port-down", {"switch": "s1", "port": 2}), "port down: switch s1, port 2"),
         (
             Event(0, "timeline", "amplifier-degraded", {"amplifier": "a-b.2", "level_db": 3.0}),
