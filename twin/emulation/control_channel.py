@@ -2,7 +2,7 @@
 
 OpenFlow runs over TCP, so no message is ever lost: a lost segment is sent again when its acknowledgement has not come
 in time, and all that was sent behind it waits until then. ``loss`` is therefore the chance that a message is late by
-one retransmission, twice that for the second in a row, and so on.
+one retransmission, twice that for the second in a row, and so on. What is sent meanwhile arrives together with it.
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ class Lane:
 
     def put(self, item: Message | Exception) -> None:
         """Send a message, or the end of the connection, on its way."""
-        self._last_s = max(self._last_s, asyncio.get_running_loop().time() + self._late_s())
+        now_s = asyncio.get_running_loop().time()
+        if now_s + self._channel.delay_s >= self._last_s:  # else it goes along with what is being repeated
+            self._last_s = now_s + self._late_s()
         self._under_way.put_nowait((self._last_s, item))
 
     def _late_s(self) -> float:

@@ -42,16 +42,23 @@ def message(xid: int) -> bytes:
     return HEADER.pack(4, 2, 12, xid) + b"body"
 
 
-async def arrivals(channel: ControlChannel, count: int, seed: str = "1") -> list[float]:
-    """When each of ``count`` messages, all sent at 0, arrives."""
+async def arrivals(channel: ControlChannel, count: int, seed: str = "1", every_s: float = 0.0) -> list[float]:
+    """How late each of ``count`` messages arrives."""
+    loop = asyncio.get_running_loop()
     lane = Lane(channel, seed)
-    for xid in range(count):
-        lane.put((2, message(xid)))
+
+    async def send() -> None:
+        for xid in range(count):
+            lane.put((2, message(xid)))
+            await asyncio.sleep(every_s)
+
+    sending = asyncio.create_task(send())
     found = []
     for xid in range(count):
         _kind, got = await lane.get()
         assert struct.unpack_from("!I", got, 4) == (xid,)
-        found.append(asyncio.get_running_loop().time())
+        found.append(loop.time() - xid * every_s)
+    await sending
     return found
 
 
@@ -59,13 +66,21 @@ def test_a_delay_is_the_same_for_all() -> None:
     assert play(arrivals(ControlChannel(delay_s=0.05), 3)) == [0.05, 0.05, 0.05]
 
 
-def test_a_lost_message_waits_for_its_repetition_and_holds_up_all_behind_it() -> None:
-    found = play(arrivals(ControlChannel(delay_s=0.05, loss=0.5), 20))
+def test_a_lost_message_waits_for_its_repetitions() -> None:
+    found = play(arrivals(ControlChannel(delay_s=0.05, loss=0.3), 50, every_s=100.0))
     # Delay, and 200 ms + a round trip for the first repetition, twice that for the second, ...
     allowed = [0.05 + 0.3 * (2**losses - 1) for losses in range(10)]
-    assert found == sorted(found)
-    assert all(min(abs(at_s - other) for other in allowed) < 1e-9 for at_s in found)
-    assert found[-1] > 0.3
+    assert all(min(abs(late_s - other) for other in allowed) < 1e-9 for late_s in found)
+    assert sum(late_s > 0.06 for late_s in found) == pytest.approx(0.3 * 50, abs=8)
+
+
+def test_what_is_sent_behind_a_lost_message_arrives_with_it() -> None:
+    found = play(arrivals(ControlChannel(loss=0.5), 400, every_s=0.01))
+    ends = [round(late_s + 0.01 * sent, 6) for sent, late_s in enumerate(found)]
+    assert ends == sorted(ends)
+    lost = [sent for sent, late_s in enumerate(found) if late_s > 0.199]
+    assert lost
+    assert all(found[sent + 1] == pytest.approx(found[sent] - 0.01) for sent in lost[:-1])
 
 
 def test_the_same_seed_loses_the_same() -> None:
