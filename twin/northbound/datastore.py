@@ -16,6 +16,7 @@ from twin.control.service import Disjoint, Service
 from twin.northbound import service as services
 from twin.northbound import state, tree
 from twin.northbound.names import uuid_of
+from twin.northbound.query import Query, only, select
 from twin.northbound.reply import Reply, error
 from twin.northbound.topology import TopologyDocuments
 from twin.plan.model import Plan
@@ -24,6 +25,8 @@ from twin.plan.model import Plan
 CONTEXT: Final = "tapi-common:context"
 CONNECTIVITY: Final = "tapi-connectivity:connectivity-context"
 SERVICE: Final = "tapi-connectivity:connectivity-service"
+#: Everything, as it is.
+WHOLE: Final = Query()
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}\Z")
 
 
@@ -47,9 +50,8 @@ class Datastore:
         self._entries: dict[str, _Entry] = {}
         self._made: Counter[str] = Counter()
 
-    def read(self, tenant: str, path: str, content: str = "all") -> Reply:
-        """The data resource at ``path``, below ``/restconf/data``; empty: all of it. ``content`` is ``all``,
-        ``config`` (what a client may write) or ``nonconfig`` (the rest)."""
+    def read(self, tenant: str, path: str, query: Query = WHOLE) -> Reply:
+        """The data resource at ``path``, below ``/restconf/data``; empty: all of it."""
         view = self._view(tenant)
         known = [(*self._identify(standing), standing) for standing in view.circuits]
         context = {
@@ -62,9 +64,13 @@ class Datastore:
                 "connection": [state.connection(standing) for _, _, standing in known],
             },
         }
-        data = tree.only({CONTEXT: context, **self._roots}, content)
-        found = tree.find(data, path)
-        return Reply(200, found) if found is not None else error(404, f"there is no data resource {path!r}")
+        found = tree.find(only({CONTEXT: context, **self._roots}, query.content), path)
+        if found is None:
+            return error(404, f"there is no data resource {path!r}")
+        try:
+            return Reply(200, select(found, query))
+        except ValueError as problem:
+            return error(400, str(problem), path="fields")
 
     def create(self, tenant: str, document: dict[str, Any]) -> Reply:
         """Ask for a service: 201 and where it is, or why not."""

@@ -32,6 +32,7 @@ _MODULES: Final = (
     ("tapi-notification", "urn:onf:otcc:yang:tapi-notification"),
     ("tapi-topology", "urn:onf:otcc:yang:tapi-topology"),
 )
+_CAPABILITIES: Final = ("defaults:1.0?basic-mode=explicit", "depth:1.0", "fields:1.0")
 #: The library of RFC 7895, as RFC 8040 asks for it.
 LIBRARY: Final = "2016-06-21"
 
@@ -95,7 +96,7 @@ def roots(plan: Plan) -> dict[str, Any]:
     """The data beside the TAPI context: the network by RFC 8345, the library, the streams."""
     access = {"encoding": "json", "location": f"/restconf/streams/{STREAM}"}
     stream = {"name": STREAM, "description": "changes of the tenant's own services", "access": [access]}
-    capabilities = {"capability": ["urn:ietf:params:restconf:capability:defaults:1.0?basic-mode=explicit"]}
+    capabilities = {"capability": [f"urn:ietf:params:restconf:capability:{name}" for name in _CAPABILITIES]}
     modules = [
         {"name": name, "revision": "", "namespace": namespace, "conformance-type": "implement"}
         for name, namespace in _MODULES

@@ -1,4 +1,4 @@
-"""Walking and merging documents: RESTCONF's addresses (RFC 8040, section 3.5.3), ``content`` and plain patches."""
+"""Walking and merging documents: RESTCONF's addresses (RFC 8040, section 3.5.3) and plain patches."""
 
 from __future__ import annotations
 
@@ -6,19 +6,10 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 #: The leaves that tell entries of a list apart: the first of these that an entry has.
-_KEYS: Final = (
+KEYS: Final = (
     *("uuid", "local-id", "value-name", "connectivity-service-uuid", "connection-uuid", "node-edge-point-uuid"),
     *("link-uuid", "node-uuid", "service-interface-point-uuid", "traffic-property-name", "risk-characteristic-name"),
     *("network-id", "node-id", "link-id", "tp-id", "name", "encoding"),
-)
-#: What only the controller writes.
-_STATE: Final = frozenset(
-    ("service-interface-point", "tapi-topology:topology-context", "connection", "operational-state", "lifecycle-state")
-)
-_STATE_ROOTS: Final = (
-    "ietf-network:networks",
-    "ietf-yang-library:modules-state",
-    "ietf-restconf-monitoring:restconf-state",
 )
 
 
@@ -53,44 +44,7 @@ def _entry(entries: Any, key: str) -> Any:
 
 def key_of(entry: Any) -> str | None:
     """What tells ``entry`` apart within its list."""
-    return next((str(entry[key]) for key in _KEYS if key in entry), None) if isinstance(entry, dict) else None
-
-
-def only(data: dict[str, Any], content: str) -> dict[str, Any]:
-    """``data`` without what is not ``content`` (``all``, ``config``, ``nonconfig``)."""
-    if content == "all":
-        return data
-    if content == "config":
-        return {name: _without_state(value) for name, value in data.items() if name not in _STATE_ROOTS}
-    return {name: value if name in _STATE_ROOTS else _only_state(value) for name, value in data.items()}
-
-
-def _is_state(name: str, value: Any) -> bool:
-    """An end point's reference to a service interface point is the client's; the list of those points is not."""
-    return name in _STATE and not (name == "service-interface-point" and isinstance(value, dict))
-
-
-def _without_state(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_without_state(entry) for entry in value]
-    if isinstance(value, dict):
-        return {name: _without_state(inner) for name, inner in value.items() if not _is_state(name, inner)}
-    return value
-
-
-def _only_state(value: Any) -> Any:
-    """State, with the keys of the entries that it is in."""
-    if isinstance(value, list):
-        return [_only_state(entry) for entry in value]
-    if not isinstance(value, dict):
-        return value
-    found: dict[str, Any] = {}
-    for name, inner in value.items():
-        if _is_state(name, inner) or (name in _KEYS and inner == key_of(value)):
-            found[name] = inner
-        elif isinstance(inner, dict) or name == "connectivity-service":
-            found[name] = _only_state(inner)
-    return found
+    return next((str(entry[key]) for key in KEYS if key in entry), None) if isinstance(entry, dict) else None
 
 
 def merge(old: Any, new: Any) -> Any:

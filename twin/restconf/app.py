@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Body, FastAPI, Path, Query, Request, Response, Security
+from fastapi import APIRouter, Body, FastAPI, Path, Request, Response, Security
+from fastapi import Query as Parameter
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import StreamingResponse
 from fastapi.security import HTTPBearer
@@ -14,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from twin.northbound import state
 from twin.northbound.datastore import CONNECTIVITY, CONTEXT, SERVICE, Datastore
+from twin.northbound.query import UNBOUNDED, Query
 from twin.northbound.reply import MEDIA_TYPE, Reply, error
 from twin.restconf.gate import DATA, Gate
 from twin.restconf.notices import Notices
@@ -43,7 +45,11 @@ _WORDS: Final = {
     **{411: "no Content-Length", 413: "too large", 415: "another media type than application/yang-data+json"},
 }
 
-Content = Annotated[Literal["all", "config", "nonconfig"], Query(description="what a client may write, or the rest")]
+Content = Annotated[Literal["all", "config", "nonconfig"], Parameter(description="RFC 8040, 4.8.1")]
+Fields = Annotated[str, Parameter(description="RFC 8040, 4.8.3", max_length=1000, examples=["uuid;name(value)"])]
+Depth = Annotated[
+    str, Parameter(description="RFC 8040, 4.8.2", pattern=f"^({UNBOUNDED}|[1-9][0-9]{{0,4}})$", examples=["2"])
+]
 Id = Annotated[Uuid, Path()]
 _Body = Annotated[ServiceBody, Body(media_type=MEDIA_TYPE)]
 _Patch = Annotated[PatchBody, Body(media_type=MEDIA_TYPE)]
@@ -118,9 +124,11 @@ def _ok(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def _reader(datastore: Datastore) -> Any:
-    async def read(request: Request, content: Content = "all") -> Response:
+    async def read(
+        request: Request, content: Content = "all", fields: Fields = "", depth: Depth = UNBOUNDED
+    ) -> Response:
         path = request.scope["path"].removeprefix(DATA).strip("/")
-        return respond(datastore.read(request.state.tenant, path, content))
+        return respond(datastore.read(request.state.tenant, path, Query(content, fields, depth)))
 
     return read
 
@@ -128,8 +136,10 @@ def _reader(datastore: Datastore) -> Any:
 def _add_read(router: APIRouter, datastore: Datastore, address: str, what: str) -> None:
     read = _reader(datastore)
 
-    async def read_one(request: Request, uuid: Id, content: Content = "all") -> Response:
-        found: Response = await read(request, content)
+    async def read_one(
+        request: Request, uuid: Id, content: Content = "all", fields: Fields = "", depth: Depth = UNBOUNDED
+    ) -> Response:
+        found: Response = await read(request, content, fields, depth)
         return found
 
     endpoint = read_one if "{uuid}" in address else read

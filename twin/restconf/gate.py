@@ -16,6 +16,8 @@ from twin.northbound.reply import MEDIA_TYPE, Reply, error
 ROOT: Final = "/restconf"
 STREAMS: Final = "/restconf/streams/"
 DATA: Final = "/restconf/data"
+#: The query parameters of what is read.
+_QUERY: Final = ("content", "depth", "fields")
 _BODIES: Final = ("POST", "PUT", "PATCH")
 _CHALLENGE: Final = (("WWW-Authenticate", 'Bearer realm="restconf"'),)
 #: The largest body that is read.
@@ -64,7 +66,7 @@ class Gate:
             return Reply(200, headers=allow)
         if scope["method"] not in methods:
             return error(405, f"{scope['method']} is not possible here; allowed: {', '.join(methods)}", headers=allow)
-        known = ("content",) if scope["path"].startswith(DATA) and scope["method"] in ("GET", "HEAD") else ()
+        known = _QUERY if scope["path"].startswith(DATA) and scope["method"] in ("GET", "HEAD") else ()
         for name in QueryParams(scope["query_string"]):
             if name not in known:
                 return error(400, f"the query parameter {name!r} is not supported here", path=name)

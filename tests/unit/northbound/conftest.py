@@ -14,6 +14,7 @@ from twin.control.events import SwitchConnected, Woken
 from twin.control.fake_network import FakeNetwork
 from twin.northbound.datastore import Datastore
 from twin.northbound.names import uuid_of
+from twin.northbound.query import Query
 from twin.northbound.reply import Reply
 from twin.plan.build import build_plan
 from twin.plan.model import Plan
@@ -70,7 +71,7 @@ class Office:
 
     def services(self, tenant: str, content: str = "all") -> list[dict[str, Any]]:
         """The tenant's services."""
-        found = self.store.read(tenant, f"{SERVICES}/connectivity-service", content).document
+        found = self.store.read(tenant, f"{SERVICES}/connectivity-service", Query(content)).document
         assert found is not None
         entries: list[dict[str, Any]] = found["tapi-connectivity:connectivity-service"]
         return entries

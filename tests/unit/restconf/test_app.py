@@ -69,8 +69,8 @@ def test_head_and_options(client: Any) -> None:
         (*("GET", "/restconf/x", None, {}), (404, "invalid-value", "there is no resource /restconf/x")),
         (*("GET", f"{DATA}/x:y", None, {}), (404, "invalid-value", "there is no data resource 'x:y'")),
         (
-            *("GET", f"{DATA}?depth=1", None, {}),
-            (400, "invalid-value", "the query parameter 'depth' is not supported here"),
+            *("GET", f"{DATA}?filter=x", None, {}),
+            (400, "invalid-value", "the query parameter 'filter' is not supported here"),
         ),
         (
             *("GET", f"{DATA}?content=x", None, {}),
@@ -109,6 +109,21 @@ def test_what_is_refused(
 def test_a_body_of_unknown_length_is_refused(client: Any) -> None:
     refused = client.problem(client.call("POST", SERVICES, {}, Content_Length="many"))
     assert refused == (411, "invalid-value", "the body's Content-Length is missing")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 100_000,
+        b'{"tapi-connectivity:connectivity-service": NaN}',
+        b'{"tapi-connectivity:connectivity-service": [' + b"9" * 5000 + b"]}",
+        b'{"tapi-connectivity:connectivity-service": [{"name": [{"value-name": "SERVICE_NAME", "value": "\\ud800"}]}]}',
+        b"\xff\xfe",
+        b'"x"',
+    ],
+)
+def test_nonsense_is_a_bad_request(client: Any, body: bytes) -> None:
+    assert client.problem(client.call("POST", SERVICES, body))[0] == 400
 
 
 def test_a_name_that_cannot_be_is_refused(client: Any) -> None:
