@@ -37,6 +37,9 @@ Recorder = Callable[[float, str, str, dict[str, Any]], None]
 
 def check_controller(scenario: Scenario) -> None:
     """Raise ``BadInput`` for a controller that is a program of the user's own: nobody can predict it."""
+    if scenario.controller.name == "engineered":
+        found = "found 'engineered': when its circuits move, and how long they are dark, is not followed here"
+        raise BadInput("controller", "", found, ", ".join(BRAINS), "or use twin run")
     if scenario.controller.name not in BRAINS:
         found = f"found {scenario.controller.name!r}, a program that only a run can ask"
         raise BadInput("controller", "", found, ", ".join(BRAINS), "or use twin run")

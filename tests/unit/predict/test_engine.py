@@ -138,3 +138,9 @@ def test_what_only_a_run_can_tell_is_refused(cluster: Plan, scenario_of: Scenari
         "controller: found 'mine', a program that only a run can ask; allowed: optical_circuit, static_path; "
         "or use twin run"
     )
+    with pytest.raises(BadInput) as problem:
+        predict(cluster, scenario_of(controller="engineered"))
+    assert str(problem.value) == (
+        "controller: found 'engineered': when its circuits move, and how long they are dark, is not followed here; "
+        "allowed: optical_circuit, static_path; or use twin run"
+    )
