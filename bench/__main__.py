@@ -17,10 +17,12 @@ from typing import Any, Final
 
 from rich.console import Console
 
-from bench import accuracy, blocking, build, control, cost, machine, pages, peer, planning, table
+from bench import accuracy, blocking, build, control, cost, machine, pages, peer, planning, prediction, table
 
 ROOT: Final = Path(__file__).parents[1]
 RESULTS: Final = ROOT / "bench" / "results" / "latest.json"
+#: Small sizes never take the place of what was measured in full.
+QUICK: Final = RESULTS.with_name("quick.json")
 PARTS: Final = {
     "accuracy": accuracy,
     "cost": cost,
@@ -29,6 +31,7 @@ PARTS: Final = {
     "planning": planning,
     "control": control,
     "blocking": blocking,
+    "prediction": prediction,
 }
 
 
@@ -39,21 +42,23 @@ def arguments(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="small sizes: does everything run?")
     parser.add_argument("--stored", action="store_true", help="measure nothing: show what was kept")
     parser.add_argument("--markdown", action="store_true", help="write docs/benchmarks.md and the README's figures")
-    parser.add_argument("--results", type=Path, default=RESULTS, help="the file that keeps the figures")
-    return parser.parse_args(words)
+    parser.add_argument("--results", type=Path, help="the file that keeps the figures (default: latest.json there)")
+    asked = parser.parse_args(words)
+    asked.results = asked.results or (QUICK if asked.quick else RESULTS)
+    return asked
 
 
 def measure(names: Sequence[str], quick: bool, before: dict[str, Any], console: Console) -> dict[str, Any]:
-    """The parts ``names`` measured again; the others as they were ``before``."""
+    """The parts ``names`` measured again, each with its machine; the others as they were ``before``."""
     start_s = time.monotonic()
 
     def say(what: str) -> None:
         console.print(f"[dim]{time.monotonic() - start_s:6.1f} s[/dim]  {what}")
 
-    found = {**before, "machine": machine.describe(), "quick": quick}
+    found = {**before, "quick": quick, "machines": dict(before.get("machines", {}))}
     for name in names:
         found[name] = PARTS[name].measure(quick, say)
-    found["wall_s"] = round(time.monotonic() - start_s, 1)
+        found["machines"][name] = machine.describe()
     return found
 
 
@@ -63,7 +68,7 @@ def main(words: Sequence[str]) -> int:
     found: dict[str, Any] = json.loads(asked.results.read_text()) if asked.results.exists() else {}
     if not asked.stored:
         names = asked.only or list(PARTS)
-        found = measure(names, asked.quick, {} if found.get("quick") != asked.quick else found, console)
+        found = measure(names, asked.quick, found, console)
         asked.results.parent.mkdir(parents=True, exist_ok=True)
         asked.results.write_text(json.dumps(found, indent=1) + "\n")
     for name in asked.only or PARTS:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from bench import accuracy, blocking, control, cost, machine, planning
+from bench import accuracy, blocking, control, cost, machine, planning, prediction
 from bench.table import Table, times, to_markdown
 
 START: Final = "<!-- figures:bench -->\n"
@@ -20,11 +20,13 @@ _HEADINGS: Final = {
     "planning": "Planning",
     "control": "Control",
     "blocking": "Blocking",
+    "prediction": "Predicting",
 }
 #: Part -> what draws its plot, the file below docs/, and what it shows.
 PLOTS: Final[dict[str, tuple[Callable[[Any], str], str, str]]] = {
     "planning": (planning.figure, "figures/planning.svg", "Planning time by number of lightpaths"),
     "blocking": (blocking.figure, "figures/blocking.svg", "Requests blocked by load, next to Erlang's B"),
+    "prediction": (prediction.figure, "figures/prediction.svg", "Prediction's cost by number of ranks and flows"),
 }
 
 
@@ -45,14 +47,15 @@ def page(found: dict[str, Any], tables: Mapping[str, Sequence[Table]]) -> str:
     lines = [
         "# Benchmarks",
         "",
-        f"Measured by `make bench` on {machine.sentence(found['machine'])}. Made by `python -m bench --markdown`: edit "
+        "Measured by `make bench`, each part on the machine that it names. Made by `python -m bench --markdown`: edit "
         "nothing here. Figures of the virtual clock do not depend on the machine, wall times do.",
         "",
     ]
     if found["quick"]:
         lines += ["**Small sizes (`QUICK=1`): these show that everything runs, not how fast it is.**", ""]
     for name, shown in tables.items():
-        lines += [f"## {_HEADINGS[name]}", "", *("\n".join((to_markdown(table), "")) for table in shown)]
+        lines += [f"## {_HEADINGS[name]}", "", f"On {machine.sentence(found['machines'][name])}.", ""]
+        lines += ["\n".join((to_markdown(table), "")) for table in shown]
         if name in PLOTS:
             lines += [f"![{PLOTS[name][2]}]({PLOTS[name][1]})", ""]
     return "\n".join(lines)
@@ -83,7 +86,10 @@ def headlines(found: dict[str, Any]) -> list[str]:
     if "dumbbell" in peer:
         ratio = peer["dumbbell"]["ns3"]["wall_s"] / peer["dumbbell"]["twin"]["wall_s"]
         lines.append(f"- A flow over a 100 Gb/s dumbbell takes {times(ratio)} as much wall time in ns-3.")
-    lines.append(f"- All tables: [docs/benchmarks.md](docs/benchmarks.md), on {machine.sentence(found['machine'])}.")
+    if "prediction" in found:
+        lines.append(f"- {prediction.headline(found['prediction'])}")
+    machines = dict.fromkeys(machine.sentence(one) for one in found["machines"].values())
+    lines.append(f"- All tables: [docs/benchmarks.md](docs/benchmarks.md), on {' and '.join(machines)}.")
     return lines
 
 

@@ -1,4 +1,4 @@
-"""The peer: the same dumbbell and the same ring all-reduce in ns-3, and how long each takes."""
+"""The peer: the same dumbbell and the same ring all-reduce in ns-3, emulated and predicted, and how long each takes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from typing import Any, Final
 from bench import cases, expected, labs
 from bench.table import Table, seconds, share, times
 from twin.plan.codec import to_json
+from twin.predict.engine import predict
 from twin.units import show_rate, show_size
+from twin.workloads.graph import GraphBuilder
+from twin.workloads.scenario import AllReduce, Controller, Scenario, Trace, Workload
 
 ROOT: Final = Path(__file__).parents[1]
 #: ``make bench`` installs ns-3 here.
@@ -39,8 +42,25 @@ def measure(quick: bool, say: Callable[[str], None], python: Path = PYTHON) -> d
     for name, row, count in (("dumbbell", DUMBBELL, None), ("ring", RING, RANKS)):
         say(f"peer: ns-3, {name}")
         twin = {**ours.found[name], "wall_s": ours.between(f"{name}-start", f"{name}-end")}
-        found[name] = {"size_bytes": sizes[name], "twin": twin, "ns3": simulate(python, name, row, sizes[name], count)}
+        theirs = simulate(python, name, row, sizes[name], count)
+        ahead = foresee(name, sizes[name])
+        found[name] = {"size_bytes": sizes[name], "twin": twin, "ns3": theirs, "predicted": ahead}
     return found
+
+
+def foresee(name: str, size_bytes: int) -> dict[str, float]:
+    """One scenario by the predictor, on connections as cold."""
+    plan = cases.chain(DUMBBELL, 2) if name == "dumbbell" else cases.star(RING, RANKS)
+    servers = tuple(server.name for server in plan.servers)
+    flow = GraphBuilder(2)
+    flow.message(0, 1, size_bytes, ())
+    workload: Workload = Trace(name, 0.0, servers, flow.build(), "")
+    if name == "ring":
+        workload = AllReduce(name, 0.0, servers, size_bytes, schedule="lock-step")
+    scenario = Scenario(1, name, 1, Controller("static_path", ""), (), (workload,), (), (), 3600.0, None, 3600.0)
+    start_s = time.monotonic()
+    record = predict(plan, scenario).outcome["workloads"][name]
+    return {"seconds": record["iterations"][0]["time_s"], "wall_s": time.monotonic() - start_s}
 
 
 def lacking(python: Path) -> str | None:
@@ -81,21 +101,24 @@ def tables(found: dict[str, Any]) -> list[Table]:
         "The same graph, rate, delay, MTU, buffers and TCP CUBIC, cold connections: slow start is part of it. "
         "ns-3 without its HyStart, which ends slow start long before the line is full, where Linux's does not. Wall "
         "time of the twin in the lab, of ns-3 (its PyPI wheel) on the host, both without start and set-up. "
-        f"At line rate the ring would take {ideal_s * 1e3:.1f} ms."
+        f"At line rate the ring would take {ideal_s * 1e3:.1f} ms. Apart: from ns-3. Ratio: of ns-3's wall time."
     )
-    columns = ("what", "twin", "ns-3", "apart", "goodput, twin", "goodput, ns-3", "wall, twin", "wall, ns-3", "ratio")
+    columns = ("what", "predicted", "twin", "ns-3", "apart", *(f"goodput, {who}" for who in ("twin", "ns-3")))
+    columns += (*(f"wall, {who}" for who in ("predicted", "twin", "ns-3")), "ratio")
     return [Table("Beside ns-3", columns, tuple(lines), note)]
 
 
 def _line(name: str, case: dict[str, Any]) -> tuple[str, ...]:
-    ours, theirs, size = case["twin"], case["ns3"], case["size_bytes"]
+    ours, theirs, ahead, size = case["twin"], case["ns3"], case["predicted"], case["size_bytes"]
     return (
         name,
+        f"{ahead['seconds'] * 1e3:.1f} ms",
         f"{ours['seconds'] * 1e3:.1f} ms",
         f"{theirs['seconds'] * 1e3:.1f} ms",
         share(ours["seconds"], theirs["seconds"]),
         show_rate(round(size * 8 / ours["seconds"] / 1e6) * 1e6),
         show_rate(round(size * 8 / theirs["seconds"] / 1e6) * 1e6),
+        f"{ahead['wall_s'] * 1e3:.1f} ms",
         seconds(ours["wall_s"]),
         seconds(theirs["wall_s"]),
         times(theirs["wall_s"] / ours["wall_s"]),

@@ -64,6 +64,7 @@ def build(finished: bool = True) -> dict[str, Any]:
 def peer() -> dict[str, Any]:
     """ns-3 takes ten times as long."""
     case = {"twin": {"seconds": 0.1, "wall_s": 1.0}, "ns3": {"seconds": 0.101, "wall_s": 10.0, "whole_s": 12.0}}
+    case["predicted"] = {"seconds": 0.099, "wall_s": 0.0015}
     return {"dumbbell": {"size_bytes": 10**9, **case}, "ring": {"size_bytes": 2 * 10**8, **case}}
 
 
@@ -97,9 +98,16 @@ def blocking() -> dict[str, Any]:
     return {"one link": [low, high], "CORONET CONUS": [net]}
 
 
+def prediction() -> dict[str, Any]:
+    """Two sizes of one kind, one of the others."""
+    small = {"count": 100, "cpu_s": 0.05, "memory_bytes": 20 * 2**20, "predicted_s": 0.0625}
+    large = {"count": 10_000, "cpu_s": 2.5, "memory_bytes": 190 * 2**20, "predicted_s": 0.0623}
+    return {"ranks": [small, large], "apart": [small], "shared": [small]}
+
+
 def everything() -> dict[str, Any]:
     """All parts, and the machine."""
     machine = {"cpu": "Fast CPU", "cpus": 2, "memory_gib": 24, "kernel": "6.1.0"}
     parts = {"accuracy": accuracy(), "cost": cost(), "build": build(), "peer": peer(), "planning": planning()}
-    parts |= {"control": control(), "blocking": blocking()}
-    return {"machine": machine, "quick": False, "wall_s": 600.0, **parts}
+    parts |= {"control": control(), "blocking": blocking(), "prediction": prediction()}
+    return {"machines": dict.fromkeys(parts, machine), "quick": False, **parts}

@@ -1,0 +1,103 @@
+"""What the predictor is measured with: ``python -m bench.growth KIND COUNT`` prints the cost of one prediction as JSON.
+
+``ranks``: one hierarchical all-reduce of 1 GiB over ten sites in a ring. ``apart``: bulk transfers between neighbours
+of one site, each over cables of its own. ``shared``: bulk transfers between the sites, which share the ring. Transfers
+are of sizes drawn from a seed and begin at once.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import resource
+import sys
+import time
+from collections.abc import Iterable
+from typing import Any, Final
+
+from twin.plan.build import build_plan
+from twin.plan.model import Plan
+from twin.plan.topology import FibrePair, Optical, Port, Site, SiteFabric, Topology
+from twin.predict.engine import predict
+from twin.workloads.scenario import AllReduce, Circuit, Controller, Iperf3, Scenario, Workload
+
+SITES: Final = 10
+#: A leaf has 125 servers at most.
+PER_LEAF: Final = 125
+#: Flows share so many servers; their sizes lie between these bounds, bytes.
+SERVERS: Final = 100
+SMALLEST, LARGEST = 10**7, 10**8
+SEED: Final = 1
+
+
+def plan_of(ranks: int) -> Plan:
+    """Ten sites with ``ranks`` servers in all, in a ring of 100 km fibres."""
+    each = ranks // SITES
+    leaves = -(-each // PER_LEAF)
+    uplink = Port(min(each, PER_LEAF) / leaves * 400e9)
+    fabric = SiteFabric("leaf-spine", leaves, leaves, uplink)
+    names = [f"s{i}" for i in range(SITES)]
+    sites = tuple(Site(name, each, Port(400e9), fabric, Optical(), 2, Port(800e9)) for name in names)
+    fibres = tuple(FibrePair(f"{a}-{b}", (a, b), 100.0) for a, b in zip(names, [*names[1:], names[0]], strict=True))
+    return build_plan(Topology("growth", sites, fibres))
+
+
+def scenario_of(plan: Plan, workloads: tuple[Workload, ...]) -> Scenario:
+    """One circuit for each fibre, and ``workloads``."""
+    return Scenario(
+        schema=1,
+        name="growth",
+        seed=SEED,
+        controller=Controller("optical_circuit", ""),
+        circuits=tuple(Circuit(fibre.name, fibre.sites) for fibre in plan.fibres),
+        workloads=workloads,
+        timeline=(),
+        expectations=(),
+        sample_every_s=3600.0,
+        end_s=None,
+        timeout_s=3600.0,
+    )
+
+
+def all_reduce(plan: Plan) -> tuple[Workload, ...]:
+    """One over all servers."""
+    return (AllReduce("w", 0.0, tuple(server.name for server in plan.servers), 2**30, "hierarchical"),)
+
+
+def transfers(pairs: Iterable[tuple[str, str]], dice: random.Random) -> tuple[Workload, ...]:
+    """One for each of ``pairs`` of servers."""
+    return tuple(
+        Iperf3(f"f{number}", 0.0, near, far, size_bytes=dice.randint(SMALLEST, LARGEST), port=5201 + number)
+        for number, (near, far) in enumerate(pairs)
+    )
+
+
+def neighbours(plan: Plan) -> list[tuple[str, str]]:
+    """Every server with the next one, each in one pair."""
+    names = [server.name for server in plan.servers]
+    return list(zip(names[::2], names[1::2], strict=True))
+
+
+def across(plan: Plan, count: int, dice: random.Random) -> list[tuple[str, str]]:
+    """``count`` pairs of servers of two sites each."""
+    drawn = [dice.sample(plan.sites, 2) for _ in range(count)]
+    return [(dice.choice(plan.servers_of(a.name)).name, dice.choice(plan.servers_of(b.name)).name) for a, b in drawn]
+
+
+def measure(kind: str, count: int) -> dict[str, Any]:
+    """CPU seconds and memory of one prediction, and the time that it predicts."""
+    dice = random.Random(SEED)
+    plan = plan_of({"ranks": count, "apart": 2 * count}.get(kind, SERVERS))
+    if kind == "ranks":
+        workloads = all_reduce(plan)
+    else:
+        workloads = transfers(neighbours(plan) if kind == "apart" else across(plan, count, dice), dice)
+    start_s = time.process_time()
+    outcome = predict(plan, scenario_of(plan, workloads)).outcome
+    cpu_s = time.process_time() - start_s
+    memory_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return {"count": count, "cpu_s": cpu_s, "memory_bytes": memory_bytes, "predicted_s": outcome["virtual_s"]}
+
+
+if __name__ == "__main__":
+    json.dump(measure(sys.argv[1], int(sys.argv[2])), sys.stdout)
