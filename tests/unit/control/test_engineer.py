@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +22,7 @@ from twin.control.events import (
 )
 from twin.control.fake_network import FakeNetwork
 from twin.control.flows import IPV4, PREFIX_PRIORITY, FlowKey, Match
+from twin.errors import MachineLacks
 from twin.plan.model import Plan
 
 GIGA = 1e9
@@ -148,6 +150,12 @@ def test_the_exact_solver_can_be_asked_for(star: Plan) -> None:
     world.connect()
     world.tell(LEFT)
     assert world.up() == ["engineered-a-b", "h-a", "h-b", "h-c"]
+
+
+def test_without_or_tools_the_brain_does_not_start(star: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ortools.sat.python.cp_model", None)
+    with pytest.raises(MachineLacks, match=r"^this machine lacks OR-tools; install it with"):
+        Engineer(star, Policy(solver="exact"))
 
 
 # -- measured ---------------------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from twin.control.circuit import Circuit, State
 from twin.control.commands import Answer, AskCounters, Command, Record, Wake
 from twin.control.engineering.burden import burden
 from twin.control.engineering.change import change_to
-from twin.control.engineering.exact import exact
+from twin.control.engineering.exact import exact, ready
 from twin.control.engineering.greedy import greedy
 from twin.control.engineering.ground import Ground, Mesh, Pair, Survey, Traffic, pair_of
 from twin.control.engineering.meter import Meter, leads_of
@@ -51,10 +51,13 @@ class Policy:
 
 
 class Engineer(Brain):
-    """``optical_circuit``, and its own circuits where ``policy`` wants them."""
+    """``optical_circuit``, and its own circuits where ``policy`` wants them. Raises ``MachineLacks`` and ``BadInput``
+    where the exact solver is wanted and cannot be had."""
 
     def __init__(self, plan: Plan, policy: Policy) -> None:
         super().__init__(plan, restores=True)
+        if policy.solver == "exact":
+            ready(len({transceiver.site for transceiver in plan.transceivers}))
         self._policy = policy
         self._dark_s = dark_s(plan)
         self._survey = Survey(self.plant)

@@ -32,16 +32,20 @@ def exact(ground: Ground, traffic: Traffic, effort: float = 60.0) -> Mesh:
     joined. ``effort`` is the solver's limit, in its own deterministic seconds: what it has not finished by then is the
     best it has found, and never worse than greedy's. Raises ``MachineLacks`` without OR-tools, ``BadInput`` for more
     sites than ``MOST_SITES``."""
-    if len(ground.sites) > MOST_SITES:
-        found = f"found {len(ground.sites)} sites"
-        raise BadInput("solver", "exact", found, f"{MOST_SITES} or fewer", "use the greedy solver")
-    try:
-        cp_model: Any = import_module("ortools.sat.python.cp_model")
-    except ImportError:
-        raise MachineLacks("OR-tools", "install it with: pip install 'twin[exact]'; or use the greedy solver") from None
+    cp_model = ready(len(ground.sites))
     first = greedy(ground, traffic)
     found_mesh = _Model(cp_model, ground, traffic, first).solve(effort)
     return min((found_mesh, first), key=lambda mesh: burden(ground, mesh, traffic).key)
+
+
+def ready(sites: int) -> Any:
+    """OR-tools' module, for a plant of so many sites. Raises as ``exact`` does."""
+    if sites > MOST_SITES:
+        raise BadInput("solver", "exact", f"found {sites} sites", f"{MOST_SITES} or fewer", "use the greedy solver")
+    try:
+        return import_module("ortools.sat.python.cp_model")
+    except ImportError:
+        raise MachineLacks("OR-tools", "install it with: pip install 'twin[exact]'; or use the greedy solver") from None
 
 
 class _Model:
