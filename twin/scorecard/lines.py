@@ -48,9 +48,11 @@ class Line:
         return NO_REQUESTS if self.of_circuits and not subject.takes_requests else ""
 
 
-def _probes(end_s: float, start_s: float = 0.0) -> Content:
-    count = round((end_s - start_s) / PROBE_EVERY_S)
-    return {"probe": {"kind": "packets", "from": "a-1", "to": "b-1", "count": count, "every": "0.5 ms"}}
+def _probes(end_s: float) -> Content:
+    """Until ``end_s``. Some packets go back as well, so that a switch can learn where b is."""
+    count = round(end_s / PROBE_EVERY_S)
+    back = {"kind": "packets", "from": "b-1", "to": "a-1", "count": count // 100, "every": "50 ms"}
+    return {"probe": {"kind": "packets", "from": "a-1", "to": "b-1", "count": count, "every": "0.5 ms"}, "back": back}
 
 
 def _at(at_s: float, **what: Any) -> Content:
