@@ -70,12 +70,11 @@ class SiteRouting:
         new = [edge for key, both in pairs.items() if used.get(key) is not both for edge in both]
         changes = self._trees.change(gone, new)
         groups, removed = self._regroup(gone, new) if self._spread.ecmp else ([], [])
-        turns = self._want(changes, groups, removed)
+        turns = self._want(changes, groups, removed, planned)
         self._pin()
         stale = [(node, root) for root, edges in changes.items() for node in edges if (node, root) in self._turns]
-        if stale or (turns and planned):
-            self._turns = {place: flow for place, flow in self._turns.items() if place not in stale}
-            self._turns |= turns if planned else {}
+        if stale or turns:
+            self._turns = {place: flows for place, flows in self._turns.items() if place not in stale} | turns
             self._tables.want(_TURNING, [flow for flows in self._turns.values() for flow in flows])
             longest_ps = max((edge.delay_ps for both in (*used.values(), *pairs.values()) for edge in both), default=0)
             self.turns_until_s = now_s + longest_ps * 1e-12 + DRAIN_MARGIN_S
@@ -123,10 +122,10 @@ class SiteRouting:
             self._tables.want(_PINNED, flows)
 
     def _want(
-        self, changes: dict[str, dict[str, Edge | None]], groups: list[Entry], gone: list[EntryKey]
+        self, changes: dict[str, dict[str, Edge | None]], groups: list[Entry], gone: list[EntryKey], planned: bool
     ) -> dict[tuple[str, str], tuple[Flow, ...]]:
         """Change the borders' flows to each site (root) where their first edge has changed. Returns the flows that
-        turn back what meets a changed route."""
+        turn back what meets a changed route; none where it was not planned."""
         turns: dict[tuple[str, str], tuple[Flow, ...]] = {}
         dpids = self._plant.dpid_of
         flows = list(groups)
@@ -138,7 +137,7 @@ class SiteRouting:
                 else:
                     way, parallel = self._way(edge)
                     flow = prefix_flow(dpids[node], prefix, way)
-                    if self._tables.wanted(flow.key) not in (None, flow):
+                    if planned and self._tables.wanted(flow.key) not in (None, flow):
                         turns[node, root] = tuple(turn_flow(dpids[node], prefix, each.port) for each in parallel)
                     flows.append(flow)
         self._tables.amend(_OWNER, flows, gone)

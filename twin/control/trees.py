@@ -20,7 +20,9 @@ from twin.control.routing import Edge
 #: What makes one first edge better than another: delay (ps) and edges to the root, then rank and name of the edge.
 _Place = tuple[int, int, int, str]
 _NOWHERE: _Place = (0, 0, 0, "")
-_Edges = dict[str, dict[Edge, None]]
+_NONE: dict[tuple[str, int], Edge] = {}
+#: node -> its edges, by what tells two edges of one node apart without a look at all their fields
+_Edges = dict[str, dict[tuple[str, int], Edge]]
 _Entry = tuple[_Place, str, Edge]
 
 
@@ -37,12 +39,14 @@ class Trees:
         the root from now on (None: there is no path), for every node where it has changed, the nearest to the root
         first: whoever makes the changes in this order makes no loop on the way, because each node then points to one
         that has changed before, and those that have yet to change go on as they did."""
-        lost, found = tuple(gone), tuple(new)
-        for edge in lost:
-            del self._out[edge.source][edge], self._into[edge.target][edge]
+        lost, found = [], tuple(new)
+        for edge in gone:
+            key = edge.name, edge.port
+            lost.append(self._out[edge.source].pop(key))
+            del self._into[edge.target][(edge.source + edge.name, edge.port)]
         for edge in found:
-            self._out.setdefault(edge.source, {})[edge] = None
-            self._into.setdefault(edge.target, {})[edge] = None
+            self._out.setdefault(edge.source, {})[edge.name, edge.port] = edge
+            self._into.setdefault(edge.target, {})[edge.source + edge.name, edge.port] = edge
         changes = ((root, tree.change(lost, found)) for root, tree in self._trees.items())
         return {root: change for root, change in changes if change}
 
@@ -56,18 +60,21 @@ class _Tree:
     into: _Edges
     place: dict[str, _Place] = field(default_factory=dict)
     first: dict[str, Edge] = field(default_factory=dict)
+    ranks: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.place[self.root] = (0, 0, 0, "")
         self.seed = crc32(self.root.encode())
 
-    def change(self, gone: tuple[Edge, ...], new: tuple[Edge, ...]) -> dict[str, Edge | None]:
-        """Adjust the tree; the graph has changed already."""
+    def change(self, gone: list[Edge], new: tuple[Edge, ...]) -> dict[str, Edge | None]:
+        """Adjust the tree; the graph has changed already, and ``gone`` are the very edges that were in it."""
         before: dict[str, Edge | None] = {}
         for node in self._displaced(gone):
             before[node] = self.first.pop(node)
             del self.place[node]
-        rim = [edge for node in before for edge in self.out.get(node, ())]
+        if not before and not new:
+            return {}
+        rim = [edge for node in before for edge in self.out.get(node, _NONE).values()]
         heap = [entry for edge in (*rim, *new) if (entry := self._better(edge)) is not None]
         heapify(heap)
         while heap:
@@ -76,21 +83,21 @@ class _Tree:
                 continue
             before.setdefault(node, self.first.get(node))
             self.place[node], self.first[node] = place, edge
-            for further in self.into.get(node, ()):
+            for further in self.into.get(node, _NONE).values():
                 entry = self._better(further)
                 if entry is not None:
                     heappush(heap, entry)
-        changed = [node for node, was in before.items() if self.first.get(node) != was]
+        changed = [node for node, was in before.items() if (now := self.first.get(node)) is not was and now != was]
         changed.sort(key=lambda node: (node not in self.place, self.place.get(node, _NOWHERE)))
         return {node: self.first.get(node) for node in changed}
 
-    def _displaced(self, gone: tuple[Edge, ...]) -> list[str]:
+    def _displaced(self, gone: list[Edge]) -> list[str]:
         """The nodes whose path uses an edge that is gone."""
-        found = {edge.source: None for edge in gone if self.first.get(edge.source) == edge}
+        found = {edge.source: None for edge in gone if self.first.get(edge.source) is edge}
         todo = list(found)
         while todo:
-            for edge in self.into.get(todo.pop(), ()):
-                if edge.source not in found and self.first.get(edge.source) == edge:
+            for edge in self.into.get(todo.pop(), _NONE).values():
+                if edge.source not in found and self.first.get(edge.source) is edge:
                     found[edge.source] = None
                     todo.append(edge.source)
         return list(found)
@@ -104,5 +111,8 @@ class _Tree:
         here = self.place.get(edge.source)
         if here is not None and here[:2] < (delay_ps, hops):
             return None
-        place = (delay_ps, hops, crc32(edge.name.encode(), self.seed), edge.name)
+        rank = self.ranks.get(edge.name)
+        if rank is None:
+            rank = self.ranks[edge.name] = crc32(edge.name.encode(), self.seed)
+        place = (delay_ps, hops, rank, edge.name)
         return (place, edge.source, edge) if here is None or place < here else None
