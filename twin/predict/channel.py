@@ -7,8 +7,8 @@
              0           RTT          2 RTT
 
 A round lets one window leave and ends one round-trip time after it began, or when the window is used up if that comes
-later. A round that used more than half of its window doubles it (as Linux does in slow start), up to what the sockets
-hold. Sizes are bits on the wire.
+later. What a round has sent is added to the window, as Linux does in slow start, where it was more than half of it or
+where the round before had used its window up; until the window is what the sockets hold. Sizes are bits on the wire.
 """
 
 from __future__ import annotations
@@ -64,6 +64,7 @@ class Channel:
     left: float = 0.0
     credit: float = float("inf")
     round_s: float = float("-inf")
+    limited: bool = False
     sending: bool = False
     waits: bool = False
     rate_bps: float = 0.0
@@ -86,16 +87,24 @@ class Channel:
         return self.sent + (self.rate_bps * (now_s - self.since_s) if self.sending else 0.0)
 
     def open_round(self, now_s: float, grow: bool) -> None:
-        """A new round begins; ``grow``: the one before used its window up."""
-        if grow:
-            self.window = min(2 * self.window + self.held_back, self.window_limit)
+        """A new round begins; ``grow``: by what the one before has sent."""
+        if self.round_s > float("-inf"):
+            sent = self.window - max(self.credit, 0.0) if grow else 0.0
+            self.window = min(self.window + self.held_back + sent, self.window_limit)
             self.held_back = 0.0
-        self.round_s, self.credit = now_s, self.window
+        self.round_s, self.credit, self.limited = now_s, self.window, grow
+
+    def begin_again(self, now_s: float) -> None:
+        """A round begins after a pause. The one before counts where it used more than half of its window, or sent what
+        a round that used all of its window had left."""
+        self.open_round(now_s, grow=self.limited or self.credit < self.window / 2)
+        self.limited = False
 
     def retry_s(self, now_s: float, segment_bits: float) -> float:
         """When a connection that lost something at ``lost_s`` sends again, its path being back at ``now_s``: one round
         trip later where later data tell of the gap, else at the next time-out, each twice as long as the one before."""
         assert self.lost_s is not None
+        self.held_back = 0.0
         if now_s - self.lost_s < self.rtt_s:
             self.window *= CUBIC_BETA
             return now_s + self.rtt_s

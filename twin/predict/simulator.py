@@ -135,7 +135,7 @@ class Simulator:
             channel.lost_s = self.now_s if channel.lost_s is None else channel.lost_s
             return
         if self.now_s >= channel.round_s + channel.rtt_s - _SAME_S:
-            channel.open_round(self.now_s, grow=channel.credit < channel.window / 2)
+            channel.begin_again(self.now_s)
         elif channel.credit <= _NO_BITS:
             self._wait(channel, channel.round_s + channel.rtt_s, grow=True)
             return

@@ -66,6 +66,22 @@ def test_a_window_opens_in_rounds(leased: Plan, scenario_of: ScenarioOf) -> None
     assert done == [pytest.approx(2 * 10e-3 + last * segment / 1e9 + 5e-3, rel=1e-9)]
 
 
+def test_what_a_burst_sent_is_added_to_the_window(leased: Plan, scenario_of: ScenarioOf) -> None:
+    """50 segments in three rounds: 7.32, 17.32 and 25.35, so that the next may send 10 + 50 at once, and does."""
+    simulator = simulator_of(leased, scenario_of())
+    segment = 9014 * 8
+    done: list[float] = []
+    channel = simulator.open([("east-1", "west-1")])
+    for at_s, segments in ((0.0, 50), (0.1, 60), (0.2, 30), (0.3, 120)):
+        size = segments * segment / OVERHEAD / 8
+        simulator.at(at_s, simulator.send, channel, size, lambda: done.append(simulator.now_s))
+    simulator.run(lambda: len(done) == 4)
+    assert done[1] == pytest.approx(0.1 + 60 * segment / 1e9 + 5e-3, rel=1e-9)
+    # All 60 were used, then a quarter of 120: the window stays at 120.
+    assert done[3] == pytest.approx(0.3 + 120 * segment / 1e9 + 5e-3, rel=1e-9)
+    assert channel.window == pytest.approx(120 * segment)
+
+
 def test_the_window_never_exceeds_the_sockets(leased: Plan, scenario_of: ScenarioOf) -> None:
     limit = 1e6
     found = times_of(simulator_of(leased, scenario_of()), {"one": ("east-1", "west-1", 10e6 / 8 / OVERHEAD)}, limit)
