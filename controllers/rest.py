@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from controllers.ofapi import hub
 from twin.control.commands import Answer, Record
@@ -17,8 +18,17 @@ Feed = Callable[[DeskEvent], Answer | None]
 HOST = "127.0.0.1"
 
 
-def serve(plan: Plan, northbound: Northbound, certificates: Path | None, feed: Feed) -> Callable[[Record], None]:
-    """Listen from now on, on a thread of its own. Returns what is to be told of every record.
+class Served(NamedTuple):
+    """``tell`` is to be called with every record; ``keep`` tells what a later life needs (``Datastore.keep``)."""
+
+    tell: Callable[[Record], None]
+    keep: Callable[[], dict[str, dict[str, Any]]]
+
+
+def serve(
+    plan: Plan, northbound: Northbound, certificates: Path | None, feed: Feed, kept: Mapping[str, dict[str, Any]]
+) -> Served:
+    """Listen from now on, on a thread of its own. ``kept`` is what an earlier life kept.
 
     Raises ``RunBroke`` where events cannot be fed from another thread, or the port is taken."""
     if hub.HUB_TYPE != "native":
@@ -32,7 +42,7 @@ def serve(plan: Plan, northbound: Northbound, certificates: Path | None, feed: F
         return feed(event) or Answer(False, "the controller gave no answer")
 
     epoch_s = time.time() - time.monotonic()
-    store = Datastore(plan, ask, lambda moment: moment - epoch_s)
+    store = Datastore(plan, ask, lambda moment: moment - epoch_s, kept)
     notices = Notices(store.uuid_by_name, time.time)
     listen(create(store, northbound.tokens, notices), HOST, northbound.port, certificates)
-    return notices.publish
+    return Served(notices.publish, store.keep)

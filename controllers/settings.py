@@ -24,7 +24,8 @@ class Settings:
     """``TWIN_PLAN`` (needed) is read into ``plan``, ``TWIN_SCENARIO`` into ``circuits``, those to request at the start,
     and ``options``, the experiment's for this controller. ``northbound`` (``TWIN_NORTHBOUND``) is the unix socket to
     serve, ``events`` (``TWIN_EVENTS``) the JSONL file to append to; None: do without. ``rest`` is the experiment's
-    RESTCONF northbound, ``certificates`` (``TWIN_CERTIFICATES``) the folder with what TLS needs there."""
+    RESTCONF northbound, ``certificates`` (``TWIN_CERTIFICATES``) the folder with what TLS needs there, ``kept``
+    (``TWIN_KEPT``) the file from which a controller that starts anew learns what it was asked for before."""
 
     plan: Plan
     circuits: tuple[Circuit, ...]
@@ -32,6 +33,7 @@ class Settings:
     northbound: Path | None
     events: Path | None
     rest: Northbound | None = None
+    kept: Path | None = None
     certificates: Path | None = None
 
 
@@ -43,8 +45,8 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         raise BadInput("TWIN_PLAN", "", "the variable is not set", "the path of a plan.json", remedy)
     scenario = environment.get("TWIN_SCENARIO")
     circuits, controller = _wanted(scenario) if scenario else ((), Controller(""))
-    names = ("TWIN_NORTHBOUND", "TWIN_EVENTS", "TWIN_CERTIFICATES")
-    northbound, events, certificates = (environment.get(name) for name in names)
+    names = ("TWIN_NORTHBOUND", "TWIN_EVENTS", "TWIN_CERTIFICATES", "TWIN_KEPT")
+    northbound, events, certificates, kept = (environment.get(name) for name in names)
     if controller.northbound is not None and controller.northbound.tls and not certificates:
         remedy = "name a folder with certificate.pem and key.pem"
         raise BadInput("TWIN_CERTIFICATES", "", "the variable is not set, and the northbound wants TLS", "", remedy)
@@ -55,6 +57,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         northbound=Path(northbound) if northbound else None,
         events=Path(events) if events else None,
         rest=controller.northbound,
+        kept=Path(kept) if kept else None,
         certificates=Path(certificates) if certificates else None,
     )
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any, ClassVar
 
 from controllers import rest
+from controllers.memory import Memory, concerns
 from controllers.northbound import serve
 from controllers.ofapi import BaseApp, handler, hub, ofp_event, ofproto
 from controllers.openflow import (
@@ -41,11 +42,10 @@ from twin.control.commands import (
     RemoveGroup,
     Wake,
 )
-from twin.control.desk import Desk, DeskEvent
+from twin.control.desk import CircuitBooked, Desk, DeskEvent
 from twin.control.events import (
     ArpAsked,
     BarrierAnswered,
-    CircuitRequested,
     CountersRead,
     FlowRefused,
     PortStatus,
@@ -54,8 +54,6 @@ from twin.control.events import (
     Woken,
 )
 from twin.control.flows import Entry
-from twin.control.northbound import service_of
-from twin.plan.codec import to_json
 from twin.plan.model import Plan
 from twin.workloads.northbound import quotas
 
@@ -72,7 +70,8 @@ class BrainApp(BaseApp):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self._settings = from_environment(os.environ)
         self._desk = Desk(self.make_brain(self._settings), quotas(self._settings.rest))
-        self._tell: Callable[[Record], None] | None = None
+        self._memory = Memory(self._settings.kept)
+        self._rest: rest.Served | None = None
         self._lock = hub.Semaphore()
         self._switches: dict[int, Switch] = {}
         self._events_file: IO[str] | None = None
@@ -82,19 +81,20 @@ class BrainApp(BaseApp):  # type: ignore[misc]
         return type(self).brain_of(settings.plan)
 
     def start(self) -> Any:
-        """Ask for the scenario's circuits, in its order, then open the northbound; switches come afterwards."""
+        """Ask for what was kept, or for the scenario's circuits, in its order; then open the northbound. Switches come
+        afterwards."""
         if self._settings.events is not None:
             self._events_file = self._settings.events.open("a", encoding="utf-8")
-        for circuit in self._settings.circuits:
-            asked = to_json(circuit)
-            name, sites = asked.pop("name"), asked.pop("sites")
-            answer = self.feed(CircuitRequested(name, (sites[0], sites[1]), service_of(asked)))
+        for wanted in self._memory.wanted(self._settings.circuits):
+            answer = self.feed(wanted)
             if answer is not None and not answer.ok:
+                name = (wanted.request if isinstance(wanted, CircuitBooked) else wanted).name
                 self._write(Record(time.monotonic(), "circuit-refused", {"circuit": name, "reason": answer.reason}))
         if self._settings.northbound is not None:
             serve(self._settings.northbound, self.feed)
         if self._settings.rest is not None:
-            self._tell = rest.serve(self._settings.plan, self._settings.rest, self._certificates(), self.feed)
+            kept, folder = self._memory.services, self._certificates()
+            self._rest = rest.serve(self._settings.plan, self._settings.rest, folder, self.feed, kept)
         return super().start()
 
     def _certificates(self) -> Path | None:
@@ -105,8 +105,11 @@ class BrainApp(BaseApp):  # type: ignore[misc]
         """Give ``event`` to the desk and do what it says. Returns its answer, if it gives one."""
         with self._lock:
             answer = None
-            for command in self._desk.handle(event, time.monotonic()):
+            commands = self._desk.handle(event, time.monotonic())
+            for command in commands:
                 answer = self._do(command) or answer
+            if concerns(event, commands):
+                self._memory.keep(self._desk.wanted, self._rest.keep() if self._rest else self._memory.services)
             return answer
 
     def _do(self, command: Command) -> Answer | None:
@@ -151,8 +154,8 @@ class BrainApp(BaseApp):  # type: ignore[misc]
 
     def _write(self, record: Record) -> None:
         self.logger.info("%s %s", record.event, record.details)
-        if self._tell is not None:
-            self._tell(record)
+        if self._rest is not None:
+            self._rest.tell(record)
         if self._events_file is not None:
             line = {"monotonic_s": record.at_s, "event": record.event, **record.details}
             self._events_file.write(json.dumps(line) + "\n")

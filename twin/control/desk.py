@@ -67,6 +67,14 @@ class Desk:
         self._granted: set[str] = set()
         self._wake_at_s: float | None = None
 
+    @property
+    def wanted(self) -> tuple[CircuitRequested | CircuitBooked, ...]:
+        """What was granted and is still wanted, in the order of the requests; then what waits for its time."""
+        living = [CircuitRequested(one.name, one.sites, one.service) for one in self.brain.circuits if _counts(one)]
+        names = {request.name for request in living}
+        waiting = [booking for name, booking in self._bookings.items() if name not in names]
+        return (*(self._bookings.get(request.name, request) for request in living), *waiting)
+
     def handle(self, event: DeskEvent, now_s: float) -> list[Command]:
         """What to do about ``event``; bookings whose time has come are seen to first."""
         out = self._keep_time(now_s)

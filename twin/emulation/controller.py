@@ -56,6 +56,7 @@ class ControllerProcess:
             "TWIN_LOGS": str(bundle / "logs"),
             "TWIN_OPENFLOW_HOST": HOST,
             "TWIN_OPENFLOW_PORT": str(port),
+            "TWIN_KEPT": str(socket_folder / "kept.json"),
             "TWIN_CERTIFICATES": str(socket_folder / CERTIFICATES),
         }
         self._process: subprocess.Popen[bytes] | None = None

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, Final
 
 from twin.control.commands import Answer, Standing, View
@@ -39,16 +40,26 @@ class _Entry:
 
 
 class Datastore:
-    """``clock_s`` turns seconds since 1970 into the brain's clock."""
+    """``clock_s`` turns seconds since 1970 into the brain's clock. ``kept`` is what an earlier life had to keep."""
 
-    def __init__(self, plan: Plan, ask: Callable[[DeskEvent], Answer], clock_s: Callable[[float], float]) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        ask: Callable[[DeskEvent], Answer],
+        clock_s: Callable[[float], float],
+        kept: Mapping[str, dict[str, Any]] = MappingProxyType({}),
+    ) -> None:
         self._plan = plan
         self._ask = ask
         self._clock_s = clock_s
         self._topology = TopologyDocuments(plan)
         self._roots = state.roots(plan)
-        self._entries: dict[str, _Entry] = {}
+        self._entries = {name: _Entry(one["uuid"], one["document"]) for name, one in kept.items()}
         self._made: Counter[str] = Counter()
+
+    def keep(self) -> dict[str, dict[str, Any]]:
+        """What a later life needs to know of the services that were asked for here: circuit -> id and document."""
+        return {name: {"uuid": entry.uuid, "document": entry.document} for name, entry in self._entries.items()}
 
     def read(self, tenant: str, path: str, query: Query = WHOLE) -> Reply:
         """The data resource at ``path``, below ``/restconf/data``; empty: all of it."""
@@ -150,14 +161,20 @@ class Datastore:
         service = self._apart(wanted, self._view(tenant), besides=standing.name)
         if isinstance(service, Reply):
             return service
-        service = replace(service, reconfigure=standing.service.reconfigure)
-        if service != standing.service:
-            if standing.state == "booked":
-                return error(409, "the service has not begun; delete it and create another", "in-use")
-            answer = self._ask(CircuitChanged(standing.name, service))
-            if not answer.ok:
-                return _refused(answer.reason, tenant)
+        known = standing.service  # TAPI has no words for these
+        service = replace(
+            service,
+            reconfigure=known.reconfigure,
+            channel=known.channel,
+            restore_within_s=known.restore_within_s,
+        )
+        if service != known and standing.state == "booked":
+            return error(409, "the service has not begun; delete it and create another", "in-use")
         self._entries[standing.name] = _Entry(uuid, {**document, "name": _name(name)})
+        answer = self._ask(CircuitChanged(standing.name, service)) if service != known else Answer(True)
+        if not answer.ok:
+            self._entries[standing.name] = _Entry(uuid, before)
+            return _refused(answer.reason, tenant)
         return Reply(204)
 
     def delete(self, tenant: str, uuid: str) -> Reply:

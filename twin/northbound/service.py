@@ -167,7 +167,8 @@ def write(
 def _constraint(service: Service, topology: TopologyDocuments) -> dict[str, Any]:
     known = {"link": topology.fibre_of_link, "node": topology.site_of_node}
     found: dict[str, Any] = {"local-id": "1"}
-    for word, names in (("exclude", service.avoid), ("include", service.through)):
+    avoid = service.avoid | {fibre for name in service.avoid for fibre in topology.risks.get(name, ())}
+    for word, names in (("exclude", avoid), ("include", service.through)):
         for kind, of in known.items():
             refs = [
                 {"topology-uuid": topology.uuid, f"{kind}-uuid": uuid} for uuid, name in of.items() if name in names

@@ -37,6 +37,8 @@ class TopologyDocuments:
         self.site_of_point = {uuid_of("service_interface_point", site.name): site.name for site in self.sites}
         self.site_of_node = {uuid_of("site", site.name): site.name for site in self.sites}
         self.fibre_of_link = {uuid_of("fibre", fibre.name): fibre.name for fibre in plan.fibres}
+        #: a shared risk -> its fibres
+        self.risks = plan.light.shared_risks if plan.light is not None else {}
         self._site_of_switch = {site.optical: site for site in self.sites}
 
     def points(self, busy: frozenset[str]) -> list[dict[str, Any]]:
@@ -88,9 +90,7 @@ class TopologyDocuments:
         return point
 
     def _link(self, link: Link, dark: frozenset[str]) -> dict[str, Any]:
-        light = self._plan.light
-        groups = light.shared_risks if light is not None else {}
-        risks = [name for name, fibres in sorted(groups.items()) if link.name in fibres]
+        risks = [name for name, fibres in sorted(self.risks.items()) if link.name in fibres]
         delays_us = [f"{end.delay_s * 1e6:.3f}" for end in link.ends]
         return {
             **named("fibre", link.name),

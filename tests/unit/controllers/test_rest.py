@@ -104,6 +104,6 @@ def test_eventlet_s_threads_have_no_northbound(plan: Plan, monkeypatch: pytest.M
 
     monkeypatch.setattr(rest.hub, "HUB_TYPE", "eventlet", raising=False)
     with pytest.raises(RunBroke) as broke:
-        rest.serve(plan, Northbound(()), None, lambda event: Answer(True))
+        rest.serve(plan, Northbound(()), None, lambda event: Answer(True), {})
     reason = "the RESTCONF northbound needs os-ken's native threads; found eventlet's: install os-ken"
     assert str(broke.value) == f"the run broke: {reason}"
