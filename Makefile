@@ -34,7 +34,7 @@ tables: setup ## run the demo again, and write what it prints into the README
 	$(RUN)/python -m twin.tables
 
 card: setup ## test our controllers and the baselines again, and write their score card into docs/controllers.md
-	$(RUN)/twin bench-controller optical_circuit static_path optical_circuit@ring static_path@ring learning_switch \
+	$(RUN)/twin bench-controller optical_circuit static_path ecmp static_path@ring learning_switch \
 		--out $$(mktemp -d) --into docs/controllers.md
 
 bench: setup $(VENV)/ns3 ## measure, with peers beside: ONLY=accuracy for a part, QUICK=1 for small sizes, WRITE=1 for docs

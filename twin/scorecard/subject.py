@@ -1,10 +1,11 @@
 """A controller to be tested, as the command line names it: CONTROLLER or CONTROLLER@PLANT.
 
-CONTROLLER is one of ours, the path of an app's ``.py`` file, or a command. PLANT is what it drives::
+CONTROLLER is one of ours, ``ecmp`` (ours, with all shortest ways at once), the path of an app's ``.py`` file, or a
+command. PLANT is what it drives::
 
     optical   three sites on a ring of wavelengths: for controllers that take requests for circuits
-    ring      three sites on a ring of packet links
-    line      the same without one side, for controllers that know of no loops
+    ring      three sites on a ring of packet links, two spines each
+    line      the links alone, without one side, for controllers that know of no loops
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from twin.errors import BadInput
 from twin.spec.controller import OWN
 
 PLANTS: Final = ("optical", "ring", "line")
+#: Ours under another name, with options.
+_VARIANTS: Final[dict[str, dict[str, Any]]] = {"ecmp": {"app": "optical_circuit", "options": {"routing": "ecmp"}}}
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,8 @@ def read(text: str, circuits: bool, folder: Path) -> Subject:
     name, at, plant = text.rpartition("@")
     if not at:
         name, plant = text, ""
-    own = OWN.get(name)
+    variant = _VARIANTS.get(name)
+    own = OWN.get(name if variant is None else variant["app"])
     asks = own.takes_requests if own is not None else circuits
     plant = plant or _usual_plant(name, asks)
     if plant not in PLANTS:
@@ -45,16 +49,16 @@ def read(text: str, circuits: bool, folder: Path) -> Subject:
     if plant == "optical" and not asks:
         remedy = "name another plant, or say --circuits if it takes requests"
         raise BadInput("CONTROLLER", "", f"found {text!r}, which takes no requests for circuits", "ring, line", remedy)
-    controller: dict[str, Any] = {"app": name}
+    controller: dict[str, Any] = variant or {"app": name}
     if own is None:
         controller = _of_ones_own(name, folder) | {"circuits": circuits}
     return Subject(f"{_short(name)}, {plant}", plant, controller, asks and plant == "optical")
 
 
 def _usual_plant(name: str, asks: bool) -> str:
-    if asks:
-        return "optical"
-    return "line" if name == "learning_switch" else "ring"
+    if name == "learning_switch":
+        return "line"
+    return "optical" if asks and name not in _VARIANTS else "ring"
 
 
 def _of_ones_own(name: str, folder: Path) -> dict[str, Any]:

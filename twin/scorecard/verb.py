@@ -16,7 +16,7 @@ Controllers = Annotated[
     list[str],
     typer.Argument(
         metavar="CONTROLLER...",
-        help="One of ours, an app's .py file, or a command (its {port} is filled in); with @optical, @ring or @line.",
+        help="One of ours, 'ecmp', an app's .py file, or a command with {port} in it; and @optical, @ring or @line.",
     ),
 ]
 Lines = Annotated[list[str] | None, typer.Option("--line", help="Only this line of the card; may be repeated.")]

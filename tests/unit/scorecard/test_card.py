@@ -16,7 +16,7 @@ from twin.scorecard.readings import READERS, Score
 from twin.scorecard.subject import Subject, read
 from twin.spec import load_experiment
 
-SUBJECTS = ("optical_circuit", "static_path", "static_path@ring", "learning_switch")
+SUBJECTS = ("optical_circuit", "static_path", "ecmp", "static_path@ring", "learning_switch")
 
 
 def test_every_line_is_read_by_somebody() -> None:

@@ -15,6 +15,10 @@ from twin.scorecard.subject import Subject, read
     [
         ("optical_circuit", False, Subject("optical_circuit, optical", "optical", {"app": "optical_circuit"}, True)),
         ("static_path@ring", False, Subject("static_path, ring", "ring", {"app": "static_path"}, False)),
+        (
+            "ecmp", False,
+            Subject("ecmp, ring", "ring", {"app": "optical_circuit", "options": {"routing": "ecmp"}}, False),
+        ),
         ("learning_switch", False, Subject("learning_switch, line", "line", {"app": "learning_switch"}, False)),
         (
             "my.py", False,
