@@ -9,7 +9,8 @@ SCHEMA = 1
 
 @dataclass(frozen=True)
 class Metric:
-    """A number with its unit: ``s``, ``b/s``, ``ratio``, ``packets``, ``W``, ``J/b`` or ``1`` (a count)."""
+    """A number with its unit: ``s``, ``b/s``, ``ratio``, ``packets``, ``W``, ``J/b``, ``J``, ``tokens/s``, or ``1``
+    (a count)."""
 
     value: float | int
     unit: str

@@ -2,8 +2,9 @@
 
     optics.power              W, of all transceivers, amplifiers and optical switches (the plan's)
     optics.energy_per_bit     J/b: power x time / bits that reached servers, over the time of the samples
+    W.optics_per_token        J: power / tokens per second, of trainings and inference
 
-Both are left out where the catalogue lacks a value, and the second where nothing was delivered. The plant draws the
+All are left out where the catalogue lacks a value, and the second where nothing was delivered. The plant draws the
 same lit or idle, so a bit is dear in a plant that is hardly used.
 """
 
@@ -28,6 +29,19 @@ def energy_metrics(plan: Plan, table: pa.Table) -> Metrics:
     if bits:
         found["optics.energy_per_bit"] = Metric(power_w * (max(times) - min(times)) / bits, "J/b")
     return found
+
+
+def per_token(metrics: Metrics) -> Metrics:
+    """What the plant drew for each token, for every workload that tells its tokens per second."""
+    power = metrics.get("optics.power")
+    if power is None:
+        return {}
+    rates = {name: metric.value for name, metric in metrics.items() if name.endswith(".tokens_rate")}
+    return {
+        f"{name.removesuffix('.tokens_rate')}.optics_per_token": Metric(power.value / rate, "J")
+        for name, rate in rates.items()
+        if rate > 0
+    }
 
 
 def _delivered_bytes(plan: Plan, table: pa.Table) -> int:

@@ -9,7 +9,7 @@ from twin.errors import BadInput, RunBroke
 from twin.results import bundle, samples, telemetry
 from twin.results.bundle import Run
 from twin.results.document import SCHEMA, Metrics, Results
-from twin.results.energy import energy_metrics
+from twin.results.energy import energy_metrics, per_token
 from twin.results.expectations import judge
 from twin.results.fidelity import judge_fidelity
 from twin.results.metrics import metrics_of
@@ -46,6 +46,7 @@ def finish(folder: Path, *, lab: str, clock: str, wall_s: float, engine: str = "
 def results_of(run: Run, *, engine: str, lab: str, clock: str, wall_s: float, more: Metrics | None = None) -> Results:
     """The results of ``run``: the same for every engine, and ``more`` metrics where there are any."""
     metrics = {**metrics_of(run), **(more or {})}
+    metrics |= per_token(metrics)
     return Results(
         schema=SCHEMA,
         experiment=run.scenario.name,

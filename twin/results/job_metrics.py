@@ -10,6 +10,8 @@
     W.slowdown _p50 ... flow completion time / the time of the flow alone on its path
     W.throughput        payload of flows, blocks and copies over W.time, b/s
     W.tokens_rate       tokens of whole answers over W.time
+    W.idle              share of W.time in which readers, or a remote GPU, do not compute
+    W.idle_prefill      the same of the servers that prefill; W.idle_decode of the places that decode
 
 The time of a flow alone: one-way delay + size / goodput of the narrowest link, with neither handshake nor slow start.
 """
@@ -67,9 +69,27 @@ def kind_metrics(plan: Plan, workload: JobWorkload, record: JobRecord, circuits:
     if isinstance(workload, Inference):
         tokens = sum(request.output for request in workload.requests)
         found[f"{workload.name}.tokens_rate"] = Metric(tokens / time_s, "tokens/s")
+    for what, busy_s in _busy_s(workload).items():
+        found[f"{workload.name}.{what}"] = Metric(max(1 - busy_s / time_s, 0.0), "ratio")
     if isinstance(workload, (Remoting, StorageReads)) and record.ideal_s > 0:
         found[f"{workload.name}.overhead"] = Metric(time_s / record.ideal_s - 1, "ratio")
     return found
+
+
+def _busy_s(workload: JobWorkload) -> dict[str, float]:
+    """Metric of idleness -> how long each of those that compute does so, in the mean."""
+    if isinstance(workload, Remoting):
+        return {"idle": workload.calls * workload.compute_s}
+    if isinstance(workload, StorageReads):
+        return {"idle": workload.blocks * workload.compute_s}
+    if isinstance(workload, Inference):
+        read = sum(request.prompt for request in workload.requests)
+        written = sum(request.output - 1 for request in workload.requests)
+        return {
+            "idle_prefill": read * workload.prefill_s / len(workload.prefill),
+            "idle_decode": written * workload.decode_s / (len(workload.decode) * workload.slots),
+        }
+    return {}
 
 
 def _payload_bytes(workload: JobWorkload) -> int:

@@ -142,6 +142,8 @@ def show(metric: Metric) -> str:
         return show_ratio(metric.value)
     if metric.unit == "W":
         return f"{metric.value:.4g} W"
+    if metric.unit == "J":
+        return f"{metric.value:.4g} J"
     if metric.unit == "J/b":
         return _show_energy(metric.value)
     return f"{int(metric.value):,}" if float(metric.value).is_integer() else f"{metric.value:.6g}"

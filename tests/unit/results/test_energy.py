@@ -10,7 +10,7 @@ import pytest
 from twin.plan.light import Light
 from twin.plan.model import Plan
 from twin.results.document import Metric
-from twin.results.energy import energy_metrics
+from twin.results.energy import energy_metrics, per_token
 from twin.results.samples import SCHEMA
 from twin.results.wording import show
 
@@ -49,3 +49,11 @@ def test_nothing_is_said_of_what_is_not_known(plan: Plan) -> None:
     assert energy_metrics(plan, table(ROWS)) == {}
     assert energy_metrics(lit(plan, None), table(ROWS)) == {}
     assert set(energy_metrics(lit(plan, 500.0), table(ROWS[:2]))) == {"optics.power"}
+
+
+def test_energy_for_each_token_of_those_that_tell_their_rate() -> None:
+    rates = {"a.tokens_rate": Metric(250.0, "tokens/s"), "a.time": Metric(2.0, "s")}
+    assert per_token(rates) == {}
+    found = per_token({**rates, "optics.power": Metric(500.0, "W")})
+    assert found == {"a.optics_per_token": Metric(2.0, "J")}
+    assert show(found["a.optics_per_token"]) == "2 J"

@@ -104,14 +104,18 @@ def test_a_token_is_a_part_of_the_answer() -> None:
 def test_overhead_is_over_what_local_calls_take(far: Plan) -> None:
     calls = Remoting("w", 0.0, "a-1", "b-1", 2, 1, 1, compute_s=0.5)
     found = kind_metrics(far, calls, record("remoting", *spans("call", (1.5, 2.0), (2.0, 4.0)), ideal_s=1.0), CIRCUIT)
-    assert found == {"w.overhead": Metric(1.5, "ratio")}
+    assert found == {"w.overhead": Metric(1.5, "ratio"), "w.idle": Metric(pytest.approx(0.6), "ratio")}
 
 
 def test_tokens_of_all_answers(far: Plan) -> None:
     requests = (Request(0.0, 5, 3), Request(0.1, 5, 7))
-    serving = Inference("w", 0.0, ("a-1",), ("a-2",), ("b-1",), requests, 8, 0.0, 0.0)
+    serving = Inference("w", 0.0, ("a-1",), ("a-2",), ("b-1",), requests, 8, 0.05, 0.5, slots=4)
     found = kind_metrics(far, serving, record("inference", *spans("latency", (1.5, 2.0), (1.6, 3.5))), CIRCUIT)
-    assert found == {"w.tokens_rate": Metric(5.0, "tokens/s")}
+    assert found == {
+        "w.tokens_rate": Metric(5.0, "tokens/s"),
+        "w.idle_prefill": Metric(pytest.approx(1 - 10 * 0.05 / 2), "ratio"),
+        "w.idle_decode": Metric(pytest.approx(1 - 8 * 0.5 / 4 / 2), "ratio"),
+    }
 
 
 def test_slowdown_is_over_the_flow_alone(far: Plan) -> None:
