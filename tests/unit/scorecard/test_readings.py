@@ -7,17 +7,31 @@ from typing import Any
 import pytest
 
 from twin.plan.build import build_plan
-from twin.plan.topology import Port, Site, SiteFabric, Topology
+from twin.plan.topology import FibrePair, Optical, Port, Site, SiteFabric, Topology
 from twin.results.bundle import Run
 from twin.results.event import Event
 from twin.results.outcome import Outcome, PacketsRecord
 from twin.scorecard import readings
 from twin.scorecard.readings import Score
-from twin.workloads.scenario import Controller, Scenario
+from twin.workloads.scenario import Action, Circuit, Controller, Scenario
 
 EVERY_S = 0.5e-3
-PLAN = build_plan(Topology("t", (Site("a", 1, Port(1e9), SiteFabric(), None, 0, None),)))
-SCENARIO = Scenario(1, "t", 1, Controller("x"), (), (), (), (), 1.0, None, 60.0)
+#: Two sites with one transceiver each, so that a second circuit at a time is one too many.
+SITES = tuple(Site(name, 1, Port(1e9), SiteFabric(), Optical(), 1, Port(1e9)) for name in "ab")
+PLAN = build_plan(Topology("t", SITES, (FibrePair("a-b", ("a", "b"), 80.0),)))
+
+
+def load() -> tuple[Action, ...]:
+    """Four requests: the second comes while the first has its circuit, and is refused whoever decides."""
+    times_s = {"load-0": (0.0, 0.2), "load-1": (0.1, 0.3), "load-2": (0.4, 0.5), "load-3": (0.6, 0.7)}
+    found = []
+    for name, (asked_s, left_s) in times_s.items():
+        circuit = Circuit(name, ("a", "b"))
+        found += [Action(asked_s, "request", name, circuit), Action(left_s, "release", name, circuit)]
+    return tuple(sorted(found, key=lambda action: action.at_s))
+
+
+SCENARIO = Scenario(1, "t", 1, Controller("x"), (), (), load(), (), 1.0, None, 60.0)
 
 
 def run(
@@ -67,8 +81,10 @@ def test_a_planned_change() -> None:
 
 def test_blocking() -> None:
     asked = tuple((0.1 * i, "timeline", "circuit-requested", {"circuit": f"load-{i}"}) for i in range(4))
-    refused = (0.3, "timeline", "circuit-refused", {"circuit": "load-3"})
-    assert readings.blocking(run(events=(*asked, refused))) == Score("25%", {"blocking": 0.25, "requests": 4})
+    refused = tuple((0.4, "timeline", "circuit-refused", {"circuit": f"load-{i}"}) for i in (1, 3))
+    assert readings.blocking(run(events=(*asked, *refused))) == Score(
+        "50% (25% if circuits came and went in no time)", {"blocking": 0.5, "instant": 0.25, "requests": 4}
+    )
 
 
 def test_a_restart_and_the_cut_after_it() -> None:
