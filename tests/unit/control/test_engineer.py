@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from twin.control.commands import Answer, AskCounters, Command, Record, Wake
 from twin.control.engineering.engineer import Engineer, Policy
@@ -15,6 +18,7 @@ from twin.control.events import (
     CircuitReleased,
     CircuitRequested,
     CountersRead,
+    PortStatus,
     SwitchConnected,
     SwitchLost,
     TrafficAnnounced,
@@ -23,7 +27,9 @@ from twin.control.events import (
 from twin.control.fake_network import FakeNetwork
 from twin.control.flows import IPV4, PREFIX_PRIORITY, FlowKey, Match
 from twin.errors import MachineLacks
+from twin.plan.build import build_plan
 from twin.plan.model import Plan
+from twin.plan.topology import FibrePair, Optical, Port, Site, SiteFabric, Topology
 
 GIGA = 1e9
 
@@ -156,6 +162,39 @@ def test_without_or_tools_the_brain_does_not_start(star: Plan, monkeypatch: pyte
     monkeypatch.setitem(sys.modules, "ortools.sat.python.cp_model", None)
     with pytest.raises(MachineLacks, match=r"^this machine lacks OR-tools; install it with"):
         Engineer(star, Policy(solver="exact"))
+
+
+steps = st.lists(st.tuples(st.sampled_from(["announce", "cut", "repair", "request", "release"]), st.integers(0, 999)))
+
+
+@settings(max_examples=60, deadline=None)
+@given(steps)
+def test_whatever_happens_nobodys_circuit_is_moved_and_no_transceiver_has_two(todo: list[tuple[str, int]]) -> None:
+    sites = [Site(name, 1, Port(1e9), SiteFabric(), Optical(), 3 if name == "h" else 2, Port(1e9)) for name in "abch"]
+    fibres = [FibrePair(f"h{leaf}", ("h", leaf), 100.0) for leaf in "abc"]
+    world = World(build_plan(Topology("star", tuple(sites), tuple(fibres))), Policy())
+    world.connect()
+    wanted = {"h-a", "h-b", "h-c"}
+    for kind, number in todo:
+        pairs = [(x, y) for x in "abch" for y in "abch" if x != y]
+        if kind == "announce":
+            talk = [(*pair, 1e6 * (number * (i + 1) % 97)) for i, pair in enumerate(pairs)]
+            assert answer(world.tell(TrafficAnnounced(tuple(talk)))).ok
+        elif kind == "request":
+            name = f"mine-{number % 3}"
+            if answer(world.tell(CircuitRequested(name, pairs[number % len(pairs)]))).ok:
+                wanted.add(name)
+        elif kind == "release":
+            world.tell(CircuitReleased(f"mine-{number % 3}"))
+            wanted.discard(f"mine-{number % 3}")
+        else:
+            (end, _) = world.network.plan.link_by_name[f"h{'abc'[number % 3]}"].ends
+            world.tell(PortStatus(world.network.dpid_of[end.node], end.port, kind == "repair"))
+        alive = [circuit for circuit in world.brain.circuits if circuit.alive]
+        held = Counter(end.name for circuit in alive for end in circuit.ends or ())
+        assert set(held.values()) <= {1}
+        assert wanted <= {circuit.name for circuit in alive}
+        assert all(name.startswith("engineered-") for name in {circuit.name for circuit in alive} - wanted)
 
 
 # -- measured ---------------------------------------------------------------------------------------------------------

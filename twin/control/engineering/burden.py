@@ -30,8 +30,10 @@ class Burden:
 
 
 def burden(ground: Ground, mesh: Mesh, traffic: Traffic) -> Burden:
-    """What ``traffic`` is to ``mesh`` and the fixed circuits. Traffic of places outside the ground is left out."""
-    whole, places = ground.whole(mesh), set(ground.sites)
+    """What ``traffic`` is to ``mesh`` and the fixed circuits. Circuits of pairs that light cannot join now are left out,
+    and traffic of places outside the ground."""
+    whole = {pair: count for pair, count in ground.whole(mesh).items() if pair in ground.joins}
+    places = set(ground.sites)
     graph = _graph(ground, whole)
     carried: dict[Pair, float] = {}
     riders: dict[Pair, dict[Pair, float]] = {}
