@@ -67,6 +67,7 @@ from twin.results.wording import describe, moment, show, show_bytes, show_got
             Event(0, "plant", "receiver-locking", {"transceiver": "t1", "lock_s": 5.67}),
             "t1 sees light again and locks on to it, 5.67 s",
         ),
+        (Event(0, "controller", "controller-ended", {"status": 1}), "controller ended: status 1"),
     ],
 )
 def test_events_in_words(event: Event, words: str) -> None:
