@@ -1,7 +1,7 @@
 # `make demo` and `make test` do all their set-up themselves, once. See README.md.
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
-.PHONY: help setup demo test check tables card bench clean
+.PHONY: help setup demo test check tables card bench torch clean
 
 PYTHON := /usr/bin/python3.11
 VENV := .venv
@@ -39,6 +39,10 @@ card: setup ## test our controllers and the baselines again, and write their sco
 
 bench: setup $(VENV)/ns3 ## measure, with peers beside: ONLY=accuracy for a part, QUICK=1 for small sizes, WRITE=1 for docs
 	$(RUN)/python -m bench $(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick) $(if $(WRITE),--markdown)
+
+torch: setup ## PyTorch as a client of the lab: installs Debian's, without GPU, and compares its all-reduce with the twin's
+	sh twin/lab/install-packages.sh python3-torch
+	$(TIDY) $(RUN)/pytest tests/clients
 
 clean: ## remove the virtual environment and what tools cached here; keep the lab kernel
 	rm -rf $(VENV) *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 import random
-import resource
 import sys
 import time
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, Final
 
 from twin.plan.build import build_plan
@@ -95,8 +95,13 @@ def measure(kind: str, count: int) -> dict[str, Any]:
     start_s = time.process_time()
     outcome = predict(plan, scenario_of(plan, workloads)).outcome
     cpu_s = time.process_time() - start_s
-    memory_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    return {"count": count, "cpu_s": cpu_s, "memory_bytes": memory_bytes, "predicted_s": outcome["virtual_s"]}
+    return {"count": count, "cpu_s": cpu_s, "memory_bytes": peak_bytes(), "predicted_s": outcome["virtual_s"]}
+
+
+def peak_bytes() -> int:
+    """The most memory that this program had. (``ru_maxrss`` would begin with its parent's.)"""
+    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+    return int(next(line for line in lines if line.startswith("VmHWM:")).split()[1]) * 1024
 
 
 if __name__ == "__main__":
