@@ -223,9 +223,8 @@ def reproduce(
     from twin.spec import reproduce as rows
 
     sources = rows.read_all(reproduction.FOLDER, names or [])
-    before = into.read_text(encoding="utf-8") if into is not None else ""
-    if into is not None:
-        reproduction_table.put(before, reproduction.TABLE, "", str(into))  # a missing place must show before the work
+    if into is not None:  # a missing place must show before the work
+        reproduction_table.put(into.read_text(encoding="utf-8"), reproduction.TABLE, "", str(into))
     if not only_predict:
         _lab_kernel()
     folder = bundle.create(out, "reproduce")
@@ -233,7 +232,8 @@ def reproduce(
         found = reproduction.reproduce(sources, folder, emulated=not only_predict, progress=progress)
     table = reproduction_table.markdown(reproduction.groups(found))
     if into is not None:
-        into.write_text(reproduction_table.put(before, reproduction.TABLE, table, str(into)), encoding="utf-8")
+        now = into.read_text(encoding="utf-8")  # it may have changed while the rows ran
+        into.write_text(reproduction_table.put(now, reproduction.TABLE, table, str(into)), encoding="utf-8")
     print(table, end="")
 
 
