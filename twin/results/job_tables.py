@@ -100,7 +100,7 @@ def _stragglers(run: Run) -> Iterator[TextTable]:
     for name, record in run.records:
         if not isinstance(record, TrainingRecord) or not record.iterations:
             continue
-        rounds = len(record.iterations)
+        rounds = record.rounds_played
         told = [wait for wait in record.waits if wait[1] and wait[2] >= _TOLD_FROM_S * rounds]
         pairs = sorted(told, key=lambda wait: -wait[2])[:_PAIRS_UP_TO]
         rows = tuple((waiting, other, show_time(rounded(seconds / rounds, 5))) for waiting, other, seconds in pairs)

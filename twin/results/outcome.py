@@ -125,7 +125,8 @@ class TrainingRecord:
 
     ``compute_s`` is one step's computing on a server in the mean, ``ideal_s`` a round's time if messages took none.
     ``waits`` are (server that waits, server waited for or "" for the network, s) over all rounds, as are ``phases``.
-    The rest is of trainings with storage or failures: ``begin_s`` is when the first round could begin."""
+    The rest is of trainings with storage or failures: ``begin_s`` is when the first round could begin,
+    ``played`` how many rounds were done, those included that a failure made vain."""
 
     kind: str
     start_s: float
@@ -142,6 +143,12 @@ class TrainingRecord:
     spans: tuple[TimedSpan, ...] = ()
     failures: tuple[FailureRecord, ...] = ()
     planned_failures: int = 0
+    played: int = 0
+
+    @property
+    def rounds_played(self) -> int:
+        """How many rounds ``waits`` are of."""
+        return self.played or len(self.iterations)
 
 
 WorkloadRecord = Iperf3Record | PacketsRecord | AllReduceRecord | TrainingRecord | JobRecord

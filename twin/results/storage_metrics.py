@@ -56,7 +56,7 @@ def _failures(name: str, record: TrainingRecord, time_s: float | None) -> Metric
 
 
 def _waits(name: str, servers: Sequence[str], record: TrainingRecord) -> Metrics:
-    rounds = len(record.iterations)
+    rounds = record.rounds_played
     if not rounds:
         return {}
     found: Metrics = {}

@@ -132,7 +132,8 @@ class _TrainingCourse:
         self._iterations: dict[int, dict[str, Any]] = {}
         self._waits = WaitsLog(len(workload.servers))
         record |= first_record(workload, start_s)
-        record |= {"begin_s": None, "spans": [], "failures": [], "planned_failures": len(workload.failures_s)}
+        record |= {"begin_s": None, "spans": [], "played": 0}
+        record |= {"failures": [], "planned_failures": len(workload.failures_s)}
 
     def next(self) -> Leg | None:
         if self._stretch is None or (self._ends and None not in self._ends):
@@ -153,6 +154,7 @@ class _TrainingCourse:
             since_s, until_s = _at(ends, begin), _at(ends, end)
             if since_s is not None and until_s is not None:
                 times = {"start_s": self._begin_s + since_s, "time_s": until_s - since_s}
+                self._record["played"] += 1
                 self._iterations[done - 1] = {"index": done - 1, **times}
         self._record["iterations"] = [self._iterations[index] for index in sorted(self._iterations)]
         self._record["spans"] += _timed(part.job, self._begin_s, ends)
