@@ -35,6 +35,7 @@ class Circuits:
         self._by_name: dict[str, Circuit] = {}
         self._return_at_s: dict[str, float] = {}
         self._to_protect: set[str] = set()
+        self._to_conform: set[str] = set()
         self._begun = False
 
     def __iter__(self) -> Iterator[Circuit]:
@@ -126,7 +127,10 @@ class Circuits:
             return ""
         if not circuit.carries or circuit.step is not Step.SETTLED:
             return f"circuit {circuit.name!r} is {circuit.state.value} and has not settled; ask again when it has"
-        return self._resilience.change(circuit, service)
+        why = self._resilience.change(circuit, service)
+        if not why and service.protected:
+            self._to_conform.add(circuit.name)
+        return why
 
     def revive(self, reason: str) -> None:
         """Begin anew with circuits that have failed for want of time."""
@@ -209,6 +213,8 @@ class Circuits:
         for circuit in watch(self, now_s):
             circuit.retries = True
             self.give_up(circuit, f"not up within {circuit.service.restore_within_s:g} s: {circuit.reason}")
+        for name in sorted(self._to_conform):
+            self._conform(self._by_name[name])
         for name in sorted(self._to_protect):
             circuit = self._by_name[name]
             if circuit.state is not State.DEGRADED or circuit.step is Step.SETTLED:
@@ -220,6 +226,16 @@ class Circuits:
             if at_s is not None and at_s <= now_s and circuit.carries and circuit.step is Step.SETTLED:
                 del self._return_at_s[circuit.name]
                 self._resilience.return_(circuit)
+
+    def _conform(self, circuit: Circuit) -> None:
+        """Lead a protected circuit away from what it may no longer use, as far as it gets at once."""
+        while circuit.carries and circuit.step is Step.SETTLED:
+            if self._resilience.conform(circuit):
+                self._to_conform.discard(circuit.name)
+                self._to_protect |= {circuit.name} if circuit.spare is None else set()
+                return
+        if not circuit.alive:
+            self._to_conform.discard(circuit.name)
 
     def ready(self, now_s: float) -> list[Circuit]:
         """The circuits that have nothing more to wait for in their step."""

@@ -92,8 +92,10 @@ class Resilience:
         Returns why that cannot be; empty: it can."""
         assert circuit.ends is not None
         assert circuit.route is not None
-        if service.protection is not circuit.service.protection or service.protected:
-            return f"circuit {circuit.name!r} cannot change its protection or be moved under it; release it, ask anew"
+        if service.protection is not circuit.service.protection:
+            return f"circuit {circuit.name!r} cannot change its protection; release it, ask anew"
+        if service.protected:
+            return self._change_protected(circuit, service)
         best = self._best_without_itself(circuit, service)
         permitted = self._ledger.spectrum.permits(circuit.route, service)
         if best is None and not permitted:
@@ -105,6 +107,57 @@ class Resilience:
         if best is not None and not permitted:
             self._move(circuit, best, "moved to another path")
         return ""
+
+    def _change_protected(self, circuit: Circuit, service: Service) -> str:
+        """Ask something else of a circuit with two paths; ``conform`` moves it."""
+        assert circuit.ends is not None
+        spectrum = self._ledger.spectrum
+        self._ledger.drop(circuit.route, circuit.spare)
+        reason = why_no_path(spectrum, circuit.ends, service)
+        pair = spectrum.find_pair(circuit.ends, self._ledger.lit, service)
+        for route in (circuit.route, circuit.spare):
+            self._ledger.take(circuit, route)
+        if reason or pair is None:
+            return reason or f"no two paths from {circuit.sites[0]} to {circuit.sites[1]} that do have light"
+        circuit.service = service
+        return ""
+
+    def conform(self, circuit: Circuit) -> bool:
+        """The next step of a protected, settled circuit away from paths that it may no longer use, one at a time and
+        the second one first; returns whether there is none left to take."""
+        assert circuit.route is not None
+        spectrum, service = self._ledger.spectrum, circuit.service
+        if circuit.spare is not None and not spectrum.permits(circuit.spare, service):
+            self._ledger.drop(circuit.spare)
+            circuit.spare = None
+            self._ledger.become(circuit, State.DEGRADED, "its second path is exchanged")
+            self._ledger.follow(circuit)
+            return False
+        if spectrum.permits(circuit.route, service):
+            return True
+        if circuit.spare is None:
+            self.protect(circuit)
+            if circuit.spare is None:
+                self._ledger.drop_routes(circuit)
+                self._install(circuit, "moved to other paths, break before make")
+            return False
+        self._leave_first_path(circuit)
+        return True
+
+    def _leave_first_path(self, circuit: Circuit) -> None:
+        """Send and listen on the second path only; the first one is drained. Where light is split, what is under way
+        on it is also under way on the other."""
+        former, split = circuit.route, circuit.service.protection is Protection.ONE_PLUS_ONE and not circuit.fails_over
+        self._swap(circuit)
+        circuit.spare = None
+        if split:
+            self._ledger.drop(former)
+        else:
+            circuit.other = former
+        assert circuit.route is not None
+        circuit.cause = f"moved to its second path{'' if circuit.second else self._darkness(circuit.route)}"
+        circuit.enter(Step.SWITCHING)
+        self._ledger.follow(circuit)
 
     def _move(self, circuit: Circuit, best: Route, why: str) -> None:
         """To a route as good as ``best``: beside the old one if it may, else in its place."""

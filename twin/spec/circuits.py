@@ -59,9 +59,6 @@ class CircuitBook:
             if key in file.model_fields_set:
                 found = f"found {key!r}, which cannot be changed"
                 raise self.document.bad((*path, key), found, "", "release the circuit, and request another one")
-        if circuit.protection in ("1:1", "1+1"):
-            found = f"found {circuit.name!r}, which is protected ({circuit.protection}) and cannot be moved"
-            raise self.document.bad(path, found, "", "release it, and request another one")
         changed = with_service(circuit, file, self.topology, self.document, path)
         self.wanted[circuit.name] = replace(changed, protection=circuit.protection, disjoint=circuit.disjoint)
         return self.wanted[circuit.name]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import pytest
@@ -148,7 +148,9 @@ class World:
             self.tell(CircuitRequested(f"c{y % 6}", (sites[x % len(sites)], sites[y % len(sites)]), service))
         elif kind == "change":
             avoid = frozenset({fibres[y % len(fibres)]} if fibres and y % 3 else ())
-            self.tell(CircuitChanged(f"c{x % 6}", Service(avoid=avoid)))
+            known = next((circuit for circuit in self.brain.circuits if circuit.name == f"c{x % 6}"), None)
+            service = known.service if known is not None else Service()
+            self.tell(CircuitChanged(f"c{x % 6}", replace(service, avoid=avoid)))
         elif kind == "release":
             self.tell(CircuitReleased(f"c{x % 6}"))
         elif kind == "lose" and dpid not in self.lost:

@@ -222,7 +222,7 @@ def test_a_circuit_whose_path_still_does_stays(bench: Any) -> None:
         (
             Service(),
             Service(Protection.ONE_PLUS_ONE),
-            "circuit 'a-b' cannot change its protection or be moved under it; release it, ask anew",
+            "circuit 'a-b' cannot change its protection; release it, ask anew",
         ),
         (Service(), Service(avoid=frozenset({"x"})), "there is no fibre, site or shared risk 'x'"),
     ],
@@ -243,3 +243,38 @@ def test_a_change_waits_for_light_and_for_the_circuit(bench: Any) -> None:
     bench.flip("ca", up=False)
     reason = "no path from a to b that does has light"
     assert bench.play(CircuitChanged("a-b", AVOIDING)) == [Answer(False, reason)]
+
+
+@pytest.fixture
+def ladder(plan_of: Any, make_site: Any, bench_of: Any) -> Any:
+    """Two sites with four fibres between them, the first one the shortest."""
+    fibres = [(f"f{i}", "a", "b", 100 + 10 * i) for i in range(4)]
+    plan = plan_of([make_site(name) for name in "ab"], fibres)
+    return bench_of(optical_circuit(plan), plan)
+
+
+@pytest.mark.parametrize("request_", [ONE_PLUS_ONE, ONE_FOR_ONE])
+@pytest.mark.parametrize(
+    ("avoid", "route", "second"),
+    [({"f1"}, "f0", "f2"), ({"f0"}, "f1", "f2"), ({"f0", "f1"}, "f2", "f3"), ({"f3"}, "f0", "f1")],
+)
+def test_a_protected_circuit_is_moved_off_what_it_may_no_longer_use(
+    ladder: Any, request_: CircuitRequested, avoid: set[str], route: str, second: str
+) -> None:
+    ladder.play(request_)
+    assert (ladder.state("a-b")[1], spare(ladder)) == (["f0"], ["f1"])
+    service = Service(request_.service.protection, avoid=frozenset(avoid))
+    commands = ladder.play(CircuitChanged("a-b", service))
+    assert ladder.answers(commands) == [Answer(True)]
+    assert not [event for event, _ in ladder.records(commands) if event == "circuit-down"]
+    assert ladder.state("a-b")[0] == "active"
+    assert {tuple(ladder.state("a-b")[1]), tuple(spare(ladder))} == {(route,), (second,)}
+    assert ladder.network.send("a-1", "b-1").lost == ""
+
+
+def test_a_protected_circuit_keeps_its_paths_where_two_others_cannot_be_had(bench: Any) -> None:
+    bench.play(ONE_PLUS_ONE)
+    service = Service(Protection.ONE_PLUS_ONE, avoid=frozenset({"ab"}))
+    reason = "no two free paths from a to b without a common fibre or shared risk"
+    assert bench.play(CircuitChanged("a-b", service)) == [Answer(False, reason)]
+    assert (bench.state("a-b")[1], spare(bench)) == (["ab"], ["ca", "bc"])
