@@ -73,8 +73,8 @@ def test_ports_are_never_exceeded_and_wanted_circuits_stay(
 
 
 def test_a_gain_is_the_time_saved() -> None:
-    slow, fast = Burden(0.0, {("a", "b"): 3.0}, {}), Burden(0.0, {("a", "b"): 1.0}, {})
-    lost = Burden(9.0, {}, {})
+    slow, fast = Burden(0.0, {("a", "b"): 3.0}), Burden(0.0, {("a", "b"): 1.0})
+    lost = Burden(9.0, {})
     assert (gain_s(slow, fast), gain_s(fast, slow)) == (2.0, -2.0)
     assert (gain_s(lost, slow), gain_s(slow, lost)) == (inf, -inf)
 
@@ -83,7 +83,7 @@ def test_a_gain_is_the_time_saved() -> None:
     ("dark", "releases", "worth"), [(1.9, True, True), (2.0, True, False), (100.0, False, True), (0.0, True, True)]
 )
 def test_a_change_has_to_repay_its_darkness(dark: float, releases: bool, worth: bool) -> None:
-    slow, fast = Burden(0.0, {("a", "b"): 3.0}, {}), Burden(0.0, {("a", "b"): 1.0}, {})
+    slow, fast = Burden(0.0, {("a", "b"): 3.0}), Burden(0.0, {("a", "b"): 1.0})
     assert repays(slow, fast, releases, dark) is worth
     assert not repays(fast, fast, releases, 0.0)
 

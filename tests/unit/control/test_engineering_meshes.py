@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twin.control.engineering.burden import burden
+from twin.control.engineering.burden import Ways, burden
 from twin.control.engineering.exact import exact
 from twin.control.engineering.greedy import greedy
 from twin.control.engineering.ground import Ground, Join, Mesh, Pair
@@ -57,6 +57,29 @@ def test_greedy_keeps_to_the_ports_and_never_makes_it_worse(problem: tuple[Groun
     check_ports(place, mesh)
     assert burden(place, mesh, traffic).unserved_bytes <= burden(place, {}, traffic).unserved_bytes
     assert greedy(place, traffic) == mesh
+
+
+@settings(max_examples=100, deadline=None)
+@given(problems(), st.lists(st.tuples(st.booleans(), st.integers(0, 99)), max_size=8))
+def test_ways_that_follow_circuits_are_those_of_the_mesh_there_is(
+    problem: tuple[Ground, dict[Pair, float]], todo: list[tuple[bool, int]]
+) -> None:
+    place, traffic = problem
+    mesh: Counter[Pair] = Counter()
+    ways = Ways(place, {}, traffic)
+    for adds, number in todo:
+        pair = sorted(place.joins)[number % len(place.joins)] if place.joins else None
+        if pair is not None and adds:
+            mesh[pair] += 1
+            ways.add(pair)
+        elif pair is not None and mesh[pair]:
+            mesh[pair] -= 1
+            ways.drop(pair)
+    assert ways.burden() == burden(place, +mesh, traffic)
+    for pair, busy_s in ways.burden().busy_s.items():
+        size_bytes = sum(ways.riders(pair).values())  # of both directions, of which the busier one counts
+        one_way_s = size_bytes * 8 / place.joins[pair].rate_bps / place.whole(+mesh)[pair]
+        assert busy_s <= one_way_s * (1 + 1e-9) <= 2 * busy_s * (1 + 2e-9)
 
 
 @settings(max_examples=60, deadline=None)

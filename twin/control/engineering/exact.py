@@ -14,7 +14,7 @@ from importlib import import_module
 from itertools import pairwise
 from typing import Any, Final
 
-from twin.control.engineering.burden import burden
+from twin.control.engineering.burden import Ways, burden
 from twin.control.engineering.greedy import greedy
 from twin.control.engineering.ground import Ground, Mesh, Pair, Traffic, pair_of
 from twin.errors import BadInput, MachineLacks
@@ -121,8 +121,9 @@ class _Model:
         """A way for each pair that talks, or none; and one for each pair of neighbours in the list that is joined now,
         which keeps together what greedy joins."""
         model = self.model
-        joined = burden(self.ground, self.first, dict.fromkeys(pairwise(self.sites), 1.0)).riders
-        kept = {rider for riders in joined.values() for rider in riders}
+        neighbours = list(pairwise(self.sites))
+        ways = Ways(self.ground, self.first, dict.fromkeys(neighbours, 1.0))
+        kept = {talk for talk in neighbours if ways.reach(*talk)}
         self.ride: dict[Pair, dict[Pair, Any]] = {}
         self.served: dict[Pair, Any] = {}
         for talk in sorted({*self.traffic, *kept}):

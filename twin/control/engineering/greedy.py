@@ -9,35 +9,44 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from twin.control.engineering.burden import Burden, burden
+from twin.control.engineering.burden import Burden, Ways
 from twin.control.engineering.ground import Ground, Mesh, Pair, Traffic
 
 
 def greedy(ground: Ground, traffic: Traffic) -> Mesh:
     """Circuits beside the fixed ones, never more than the ports allow. Ports that would relieve nothing stay free."""
     mesh = _joined(ground, traffic)
-    now, barred = burden(ground, mesh, traffic), set[Pair]()
+    free = ground.free(mesh)
+    ways = Ways(ground, mesh, traffic)
+    now, barred = ways.burden(), set[Pair]()
+    seen: dict[Pair, list[Pair]] = {}
     while True:
-        free = ground.free(mesh)
-        pair = next((p for p in _relief(ground, now) if p not in barred and min(free[p[0]], free[p[1]]) > 0), None)
+        relief = _relief(ground, ways, now, seen)
+        pair = next((p for p in relief if p not in barred and min(free[p[0]], free[p[1]]) > 0), None)
         if pair is None:
             return mesh
-        tried = {**mesh, pair: mesh.get(pair, 0) + 1}
-        then = burden(ground, tried, traffic)
+        ways.add(pair)
+        then = ways.burden()
         if then.key <= now.key:
-            mesh, now = tried, then
-            barred.clear()
+            now = then
+            seen.clear()
+            mesh[pair] = mesh.get(pair, 0) + 1
+            for site in pair:
+                free[site] -= 1
         else:
+            ways.drop(pair)
             barred.add(pair)  # it would draw more traffic onto some circuits than they have now
 
 
-def _relief(ground: Ground, now: Burden) -> Iterator[Pair]:
-    """The pairs whose circuit would take something off a bottleneck, the worst bottleneck's first."""
+def _relief(ground: Ground, ways: Ways, now: Burden, seen: dict[Pair, list[Pair]]) -> Iterator[Pair]:
+    """The pairs whose circuit would take something off a bottleneck, the worst bottleneck's first. ``seen`` keeps what
+    was found for each."""
     for bottleneck in sorted(now.busy_s, key=lambda pair: (-now.busy_s[pair], pair)):
-        riders = now.riders[bottleneck]
-        for pair in sorted(riders, key=lambda rider: (-riders[rider], rider)):
-            if pair in ground.joins:
-                yield pair
+        if bottleneck not in seen:
+            riders = ways.riders(bottleneck)
+            ranked = sorted(riders, key=lambda rider: (-riders[rider], rider))
+            seen[bottleneck] = [pair for pair in ranked if pair in ground.joins]
+        yield from seen[bottleneck]
 
 
 def _joined(ground: Ground, traffic: Traffic) -> Mesh:
