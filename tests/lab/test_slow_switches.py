@@ -188,9 +188,9 @@ SPREAD = """controller:
   options: {routing: ecmp, pins: [{from: n-1, to: s-1, over: [c2, n-spine2]}]}
 circuits: [{between: [n, s], name: c1}, {between: [n, s], name: c2}, {between: [n, s], name: c3}]
 workloads:
-  bulk: {kind: iperf3, from: n-2, to: s-2, size: 64 MB, streams: 32}
+  bulk: {kind: iperf3, from: n-2, to: s-2, size: 100 MB, streams: 8}
   pinned: {kind: iperf3, from: n-1, to: s-1, size: 20 MB, streams: 4}
-sample: 10 ms
+sample: 1 ms
 """
 
 
