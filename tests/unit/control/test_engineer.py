@@ -150,6 +150,24 @@ def test_an_announcement_before_all_switches_are_there(star: Plan) -> None:
     assert answer(Engineer(star, Policy()).handle(LEFT, 0.0)) == Answer(False, reason)
 
 
+def test_a_pair_that_talks_alone_gets_all_transceivers_and_uses_them_at_once(
+    plan_of: Callable[..., Plan], make_site: Callable[..., Any]
+) -> None:
+    plan = plan_of([make_site("a", transceivers=3), make_site("b", transceivers=4)], [("ab", "a", "b", 100)])
+    brain, network = Engineer(plan, Policy()), FakeNetwork(plan)
+    for dpid in network.tables:
+        network.play(brain, SwitchConnected(dpid), 0.0)
+    network.play(brain, both("ab"), 1.0)
+    assert [circuit.name for circuit in brain.circuits if circuit.carries] == [
+        "engineered-a-b",
+        "engineered-a-b-2",
+        "engineered-a-b-3",
+    ]
+    (group,) = [group for group in network.groups.values() if group.dpid == 1]
+    assert [bucket.port for bucket in group.buckets] == [3, 4, 5]
+    assert network.send("a-1", "b-1").lost == ""
+
+
 def test_the_exact_solver_can_be_asked_for(star: Plan) -> None:
     pytest.importorskip("ortools")
     world = World(star, Policy(solver="exact"))

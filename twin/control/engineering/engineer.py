@@ -8,7 +8,8 @@
 
 It moves only circuits of its own (``engineered-A-B``, and those it finds up that nobody asked for). Circuits that the
 experiment or an operator asked for stay where they are. What needs no transceiver of another circuit is made beside it;
-else that one is drained first, and what is new waits for its transceivers: ``Brain`` sees to both.
+else that one is drained first, and what is new waits for its transceivers: ``Brain`` sees to both. Parallel circuits
+are used at once (ECMP).
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from twin.control.engineering.ground import Ground, Mesh, Pair, Survey, Traffic,
 from twin.control.engineering.meter import Meter, leads_of
 from twin.control.engineering.worth import dark_s, gain_s, repays
 from twin.control.events import CircuitReleased, CircuitRequested, CountersRead, Event, SwitchLost, TrafficAnnounced
+from twin.control.spread import Spread
 from twin.plan.model import Plan
 
 #: What the engineer's circuits are called, and those that a controller finds up when it starts.
@@ -55,7 +57,7 @@ class Engineer(Brain):
     where the exact solver is wanted and cannot be had."""
 
     def __init__(self, plan: Plan, policy: Policy) -> None:
-        super().__init__(plan, restores=True)
+        super().__init__(plan, restores=True, spread=Spread(ecmp=True))
         if policy.solver == "exact":
             ready(len({transceiver.site for transceiver in plan.transceivers}))
         self._policy = policy
