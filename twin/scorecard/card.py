@@ -69,14 +69,13 @@ def bench(
     Raises ``BadInput`` before anything is built or written."""
     lines = chosen(names)
     subjects = [read(text, circuits, Path.cwd()) for text in controllers]
-    before = into.read_text(encoding="utf-8") if into is not None else ""
-    if into is not None:
-        put(before, TABLE, "", str(into))  # a missing place must show before the work
+    if into is not None:  # a missing place must show before the work
+        put(into.read_text(encoding="utf-8"), TABLE, "", str(into))
     with on_stderr() as progress:
         kernel_build.ensure(progress)
     card = run(subjects, lines, bundle.create(out, "card"))
     if into is not None:
-        into.write_text(put(before, TABLE, markdown(card), str(into)), encoding="utf-8")
+        into.write_text(put(into.read_text(encoding="utf-8"), TABLE, markdown(card), str(into)), encoding="utf-8")
     return card
 
 

@@ -24,10 +24,13 @@ CUT_AFTER_START_S: Final = 6.0
 FLAPS: Final = 5
 FLAP_S: Final = 0.4
 CHANNEL_DELAY: Final = "50 ms"
-CHANNEL_LOSS: Final = "30 %"
+CHANNEL_LOSS: Final = "10 %"
+#: So many cuts under a lossy channel, each mended after ``LOSSY_S`` and as long before the next: luck evens out.
+LOSSY_CUTS: Final = 5
+LOSSY_S: Final = 1.5
 ERLANGS: Final = 3.0
 REQUESTS: Final = 60
-NO_REQUESTS: Final = "it takes no requests for circuits"
+NO_REQUESTS: Final = "takes no requests for circuits"
 
 Content = dict[str, Any]
 
@@ -112,7 +115,13 @@ def _slow(subject: Subject) -> Content:
 
 
 def _lossy(subject: Subject) -> Content:
-    return {**_cut(subject), "control_channel": {"loss": CHANNEL_LOSS}}
+    timeline = []
+    for cut in range(LOSSY_CUTS):
+        timeline.append(_at(CUT_S + 2 * cut * LOSSY_S, cut=_victim(subject)))
+        timeline.append(_at(CUT_S + (2 * cut + 1) * LOSSY_S, repair=_victim(subject)))
+    workloads = _probes(CUT_S + 2 * LOSSY_CUTS * LOSSY_S)
+    channel = {"loss": CHANNEL_LOSS}
+    return {"circuits": _circuits(subject), "workloads": workloads, "timeline": timeline, "control_channel": channel}
 
 
 LINES: Final = {
@@ -143,8 +152,9 @@ LINES: Final = {
         ),
         Line("slow", "control channel of 50 ms", "the cut once more, every message 50 ms late each way", _slow),
         Line(
-            "lossy", "control channel that loses 30 %",
-            "the cut once more, three in ten messages sent again by TCP, with all behind them waiting", _lossy,
+            "lossy", "control channel that loses 10 %",
+            f"{LOSSY_CUTS} cuts of {LOSSY_S:g} s, with a tenth of the messages sent again by TCP and all behind them "
+            "waiting: the mean outage, and the longest", _lossy,
         ),
     )
 }  # fmt: skip

@@ -72,7 +72,8 @@ def blocking(run: Run) -> Score:
     share = float(found["load.blocking"].value)
     best = _refused(run)
     values = {"blocking": share, "instant": best, "requests": float(found["load.requests"].value)}
-    return Score(f"{share:.0%} ({best:.0%} if circuits came and went in no time)", values)
+    text = f"{share * 100:.0f} % ({best * 100:.0f} % if circuits came and went in no time)"
+    return Score(text, values)
 
 
 def _refused(run: Run) -> float:
@@ -103,6 +104,14 @@ def flapping(run: Run) -> Score:
     return Score(text, {"lost": _lost(record), "sent": record.sent, "outage_s": outage_s(record)})
 
 
+def lossy(run: Run) -> Score:
+    """The mean outage of several cuts, and the longest."""
+    record = _record(run)
+    mean_s = _lost(record) * record.interval_s / lines.LOSSY_CUTS
+    text = f"{_time(mean_s)}, {_outage(outage_s(record), lines.LOSSY_S)} at most"
+    return Score(text, {"mean_s": mean_s, "outage_s": outage_s(record)})
+
+
 READERS: Final[dict[str, Callable[[Run], Score]]] = {
     "set-up": set_up,
     "cut": cut,
@@ -111,7 +120,7 @@ READERS: Final[dict[str, Callable[[Run], Score]]] = {
     "restart": restart,
     "flapping": flapping,
     "slow": cut,
-    "lossy": cut,
+    "lossy": lossy,
 }
 
 

@@ -63,7 +63,7 @@ def test_as_markdown(made: Card) -> None:
     assert card.markdown(made) == (
         "| | optical_circuit, optical | learning_switch, line |\n"
         "|---|---|---|\n"
-        "| set-up of a circuit | 50 ms | does not apply: it takes no requests for circuits |\n"
+        "| set-up of a circuit | 50 ms | does not apply: takes no requests for circuits |\n"
         "| outage after a cut | broke: no light | 3 s |\n"
         "\n"
         "- **set-up of a circuit**: three circuits, one after the other: from the request to carrier at both ends, "

@@ -83,7 +83,7 @@ def test_blocking() -> None:
     asked = tuple((0.1 * i, "timeline", "circuit-requested", {"circuit": f"load-{i}"}) for i in range(4))
     refused = tuple((0.4, "timeline", "circuit-refused", {"circuit": f"load-{i}"}) for i in (1, 3))
     assert readings.blocking(run(events=(*asked, *refused))) == Score(
-        "50% (25% if circuits came and went in no time)", {"blocking": 0.5, "instant": 0.25, "requests": 4}
+        "50 % (25 % if circuits came and went in no time)", {"blocking": 0.5, "instant": 0.25, "requests": 4}
     )
 
 
@@ -97,3 +97,9 @@ def test_flapping() -> None:
     found = readings.flapping(run(8000, (range(1000, 1101), range(2000, 2050))))
     assert found.text == "151 of 8,000 lost, 50.5 ms at most"
     assert found.values == pytest.approx({"lost": 151, "sent": 8000, "outage_s": 0.0505})
+
+
+def test_under_a_lossy_channel_the_mean_of_several_cuts_counts() -> None:
+    found = readings.lossy(run(31_000, (range(1000, 1100), range(7000, 7900))))
+    assert found.text == "100 ms, 450 ms at most"
+    assert found.values == pytest.approx({"mean_s": 0.1, "outage_s": 0.45})
