@@ -95,6 +95,11 @@ class Switches:
         text = self.run("ovs-ofctl", "-OOpenFlow13", "--no-stats", "dump-flows", f"{self.folder}/{bridge}.mgmt")
         return sorted(line.strip() for line in text.splitlines() if "priority" in line)
 
+    def groups(self, bridge: str) -> list[str]:
+        """The bridge's groups, sorted."""
+        text = self.run("ovs-ofctl", "-OOpenFlow13", "dump-groups", f"{self.folder}/{bridge}.mgmt")
+        return sorted(line.strip() for line in text.splitlines() if "group_id" in line)
+
     def set_light(self, fibre: str, state: str) -> None:
         for end in self.plan.link_by_name[fibre].ends:
             self.run("ovs-appctl", "-t", f"{self.folder}/ctl", "netdev-dummy/set-admin-state", end.interface, state)
@@ -269,3 +274,17 @@ def test_an_app_written_for_ryu_switches_packets(controller: Start, switches: Sw
         "priority=0 actions=CONTROLLER:65535",
         "priority=10,in_port=2,dl_src=02:00:0a:02:00:01,dl_dst=02:00:0a:01:00:01 actions=output:1",
     ]
+
+
+def test_groups_are_told_and_found_again(controller: Start, switches: Switches, environment: dict[str, str]) -> None:
+    scenario = Path(environment["TWIN_SCENARIO"])
+    scenario.write_text(scenario.read_text().replace('"options": {}', '"options": {"routing": "ecmp"}'))
+    events = controller("optical_circuit")
+    assert {events.next("circuit-active")["circuit"] for _ in range(2)} == {"a-b", "b-c"}
+    groups, flows = switches.groups("s1"), switches.flows("s1")
+    assert groups == ["group_id=1953988610,type=select,bucket=watch_port:2,actions=output:2"]
+    to_b = "cookie=0x7477696e, priority=316,ip,nw_dst=10.2.0.0/16 actions=group:1953988610"
+    assert to_b in flows
+    events = controller("optical_circuit")
+    assert {events.next("circuit-active")["reason"] for _ in range(2)} == {"found up when the controller started"}
+    assert (switches.groups("s1"), switches.flows("s1")) == (groups, flows)
