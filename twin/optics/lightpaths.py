@@ -17,7 +17,7 @@ from twin.optics.routes import Map, Route
 from twin.optics.spectrum import Spectrum
 from twin.physics import modes as closing
 from twin.physics.quality import Quality, quality
-from twin.plan.catalogue import Mode, TransceiverType
+from twin.plan.catalogue import LineSystem, Mode, TransceiverType
 from twin.plan.light import Light, Lightpath, Line, Refusal
 from twin.plan.model import Plan
 from twin.plan.topology import LightpathOrder, Topology
@@ -58,12 +58,19 @@ def light_of(topology: Topology, lines: Lines) -> Light:
         add_drop_db=lines.add_drop_db,
         low_hz=system.low_hz,
         transceivers=tuple(types),
-        channels={mode.carrier: system.channels(mode.slot_hz) for kind in types for mode in kind.modes},
+        channels=_channels_in_a_run(system, types),
         lines=lines.lines,
         shared_risks=_shared_risks(topology),
         lightpaths=tuple(answer for answer in found if isinstance(answer, Lightpath)),
         refusals=tuple(answer for answer in found if isinstance(answer, Refusal)),
     )
+
+
+def _channels_in_a_run(system: LineSystem, types: Sequence[TransceiverType]) -> dict[str, int]:
+    """By carrier. A controller knows a channel by its number alone, so all are as wide as the widest mode's slot: were
+    each as wide as its own mode's, channel 2 of 75 GHz would lie within channel 1 of 150 GHz."""
+    modes = [mode for kind in types for mode in kind.modes]
+    return {mode.carrier: system.channels(max(mode.slot_hz for mode in modes)) for mode in modes}
 
 
 def refuse_dark(topology: Topology, plan: Plan, circuits: Iterable[str], where: str) -> None:

@@ -12,8 +12,8 @@ on to for ``lock_s``; a change of mode on light that stays costs nothing.
 
 Both directions of a pair of transceivers use one mode, judged by the worse of them: one that closes with the plan's
 margin is taken; one that is in use stays while it closes at all; and where nothing has the margin, the best that
-closes at all will do, with an alarm. A channel's number counts slots of a mode's own width: a narrow mode may be on
-channels that a wide one has not.
+closes at all will do, with an alarm. A channel's number is all that is known of it here: the plan numbers channels so
+that no two overlap (``Light.channels``).
 
 While something drifts, ``next_s`` is the moment at which it first changes a mode, a carrier or an alarm.
 """

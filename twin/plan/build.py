@@ -215,4 +215,21 @@ def _notes(topology: Topology) -> tuple[str, ...]:
     ports += [link.port for link in topology.links]
     if any(port.queue_bytes is None for port in ports):
         notes.append("queues that the file does not state hold 5 ms at the port's rate, 64 KiB to 64 MiB (assumed)")
-    return tuple(notes)
+    return (*notes, *_slots(topology))
+
+
+def _slots(topology: Topology) -> list[str]:
+    """What is said of modes whose slots differ, where light is switched by channel."""
+    if topology.optics is None:
+        return []
+    kinds = {site.transceiver for site in topology.sites if site.optical and site.optical.kind == "roadm"}
+    modes = [mode for name in kinds if name for mode in topology.catalogue.transceivers[name].modes]
+    widths_hz = sorted({mode.slot_hz for mode in modes})
+    if len(widths_hz) < 2:
+        return []
+    *others, widest = (f"{width_hz / 1e9:g}" for width_hz in widths_hz)
+    count = topology.catalogue.line_systems[topology.optics.line_system].channels(widths_hz[-1])
+    return [
+        f"modes have slots of {', '.join(others)} and {widest} GHz; in a run every channel is as wide as the widest, "
+        f"so a fibre holds {count}"
+    ]

@@ -94,8 +94,9 @@ class Refusal:
 class Light:
     """``add_drop_db`` is the OSNR that adding and dropping together leave, ``margin_db`` what a lightpath must have
     over its mode's need, ``lock_s`` what a receiver takes to lock after light returns. ``low_hz`` is the band's lower
-    edge and ``channels`` how many it holds, by carrier; ``shared_risks`` which fibres fail together, by group.
-    ``power_w`` is what the whole plant draws (None: the catalogue lacks a part's)."""
+    edge; ``channels`` how many it holds in a run, by carrier: there each is as wide as the plant's widest mode, so that
+    no two overlap whatever they carry. ``shared_risks`` is which fibres fail together, by group. ``power_w`` is what
+    the whole plant draws (None: the catalogue lacks a part's)."""
 
     line_system: str
     margin_db: float

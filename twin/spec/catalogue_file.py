@@ -36,6 +36,8 @@ def _points(value: list[list[float]]) -> list[list[float]]:
 #: The name of a catalogue's entry.
 Entry = Annotated[str, AfterValidator(_entry)]
 Level = Annotated[float, Quantity("level", -50.0, 100.0)]
+#: A loss, or a margin: 0 dB or more.
+Loss = Annotated[float, Quantity("level", 0.0, 100.0)]
 Watts = Annotated[float, Quantity("power", 0.0, 1e6)]
 Length = Annotated[float, Quantity("length", 1e-4, 40_000.0)]
 Frequency = Annotated[float, Quantity("frequency", 1e6, 1e15)]
@@ -121,7 +123,7 @@ class LineSystemFile(Model):
     band: Annotated[list[Frequency], AfterValidator(_band)] = Field(examples=["[191.3125 THz, 195.1375 THz]"])
     power: Annotated[float, Quantity("carrier power", -30.0, 30.0)] = Field(examples=["0 dBm"])
     span: Length = 150.0
-    span_loss: Level = 28.0
+    span_loss: Loss = 28.0
     amplifier_power: Watts | None = None
     degree_power: Watts | None = None
     amplifier_price: str | None = None

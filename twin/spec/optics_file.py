@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from twin.spec.base import Model, Name, Pair
-from twin.spec.catalogue_file import Entry, Level
+from twin.spec.catalogue_file import Entry, Loss
 from twin.spec.quantity import Quantity
 
 #: Times a receiver takes to lock after light returns, s: burst-mode receivers, and the mean of commodity network cards
@@ -20,7 +20,7 @@ class OpticsFile(Model):
     transceiver whose channels the amplifiers are set for (by default that of the first site that has one)."""
 
     line_system: Entry = "standard"
-    margin: Level = 2.0
+    margin: Loss = 2.0
     lock: Annotated[float, Quantity("time", 0.0, 3600.0, LOCKS)] = 0.0
     design: Entry | None = None
 

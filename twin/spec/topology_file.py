@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from twin.spec.base import Delay, Model, Name, Pair, Rate, shorthand
-from twin.spec.catalogue_file import CatalogueFile, Entry, Length, Level
+from twin.spec.catalogue_file import CatalogueFile, Entry, Length, Loss
 from twin.spec.optics_file import LightpathFile, OpticsFile
 from twin.spec.quantity import Count, Depth, DepthRule, Quantity
 
@@ -102,7 +102,7 @@ class FibreFile(Model):
     amplifiers: Annotated[int, Count(0, 1000, {"automatic": AUTOMATIC})] = AUTOMATIC
     spans: list[Length] | None = None
     loss: Annotated[float, Quantity("attenuation", 0.01, 10.0)] | None = None
-    connectors: Level | None = None
+    connectors: Loss | None = None
     shared_risk: list[Name] | None = None
 
 

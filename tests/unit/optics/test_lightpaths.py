@@ -67,6 +67,17 @@ def test_the_quickest_route_the_best_mode_and_the_first_channel(load: Load) -> N
     assert first.margin_db == pytest.approx(first.gsnr_db - 24.0)
 
 
+@pytest.mark.parametrize(
+    ("mode", "also", "count"),
+    [("400ZR", "400ZR", 51), ("OpenROADM-v5", "OpenROADM-v5", 43), ("400ZR", "800ZR", 25)],
+)
+def test_channels_of_a_run_are_as_wide_as_the_widest_mode(load: Load, mode: str, also: str, count: int) -> None:
+    topology = load(TRIANGLE.replace("MODE", mode, 1).replace("MODE", also))
+    light = light_of(topology, lines_of(topology, QUIET))
+    carriers = {mode.carrier for kind in types_of(topology) for mode in kind.modes}
+    assert light.channels == dict.fromkeys(carriers, count)
+
+
 def test_a_channel_by_order_is_kept_free_for_its_lightpath(load: Load) -> None:
     rest = "lightpaths:\n  p: {between: [a, b], over: [ab]}\n  q: {between: [a, b], over: [ab], channel: 1}\n"
     paths, _ = plan(load, "400ZR", rest, QUIET)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -99,23 +98,6 @@ def test_degradation_beyond_all_modes_takes_the_port_down(kit: Any) -> None:
     assert carriers(effects) == [CarrierDown("a-t1", "GSNR too low"), CarrierDown("b-t1", "GSNR too low")]
     assert player.state.receivers["a-t1"].alarms == {"low-margin"}
     assert carriers(player.play(Attenuate("ab", 0.0), 4.0)) == UP
-
-
-def test_a_narrow_mode_may_be_on_channels_that_a_wide_one_has_not(kit: Any) -> None:
-    plan = kit.plan()
-    (kind,) = plan.light.transceivers
-    narrow = replace(kind.modes[-1], name="100G", rate_bps=100e9, slot_hz=50e9)
-    noise = plan.light.lines[0].noise[kind.modes[0].carrier]
-    lines = tuple(replace(line, noise={**line.noise, narrow.carrier: noise}) for line in plan.light.lines)
-    light = replace(
-        plan.light,
-        transceivers=(replace(kind, modes=(*kind.modes, narrow)),),
-        channels={**plan.light.channels, narrow.carrier: 76},
-        lines=lines,
-    )
-    for channel, mode in ((51, "400G"), (52, "100G"), (76, "100G"), (77, None)):
-        receiver = kit.connected(replace(plan, light=light), channel).state.receivers["a-t1"]
-        assert (receiver.mode.name if receiver.mode else None) == mode
 
 
 def test_a_route_over_two_fibres_and_one_on_a_channel_outside_the_band(kit: Any) -> None:

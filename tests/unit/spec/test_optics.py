@@ -95,6 +95,31 @@ def test_a_regenerated_lightpath_is_one_for_each_section(tmp_path: Path) -> None
     assert load(tmp_path, loaded.text) == loaded
 
 
+@pytest.mark.parametrize(
+    ("mode", "kind", "notes"),
+    [
+        (
+            "OpenROADM-v5",
+            "roadm",
+            (
+                "modes have slots of 50 and 87.5 GHz; in a run every channel is as wide as the widest, "
+                "so a fibre holds 43",
+            ),
+        ),
+        ("OpenROADM-v5", "ocs", ()),
+        ("800ZR", "roadm", ()),
+    ],
+)
+def test_the_plan_says_that_channels_of_a_run_are_all_as_wide(
+    tmp_path: Path, mode: str, kind: str, notes: tuple[str, ...]
+) -> None:
+    text = HEAD.replace("400ZR", mode).replace("optical: roadm", f"optical: {kind}") + FIBRES
+    loaded = load(tmp_path, text)
+    again = load(tmp_path, loaded.text)
+    for topology in (loaded.topology, again.topology):
+        assert build_plan(topology).notes[1:] == notes
+
+
 def test_a_regenerator_without_a_stated_delay_is_noted(tmp_path: Path) -> None:
     text = HEAD + FIBRES + "lightpaths: {p: {between: [a, c], regenerate: [b]}}\n"
     assert load(tmp_path, text).topology.notes == (
@@ -244,6 +269,10 @@ KNOWN = "400ZR, OpenZR+, 800ZR, 1.6T-class, OpenROADM-v5"
             "name: x\nsites: {a: {}}\noptics: {margin: 1 dB}\n",
             "FILE:3: optics: found optics, but no transceivers by mode; "
             "give sites' transceivers a mode, as in 'mode: 400ZR'",
+        ),
+        (
+            HEAD + FIBRES + "optics: {margin: -1 dB}\n",
+            "FILE:9: optics.margin: found '-1 dB'; allowed: 0 dB to 100 dB",
         ),
         (
             HEAD + FIBRES + "optics: {line_system: standart}\n",
