@@ -73,7 +73,11 @@ class Desk:
         living = [CircuitRequested(one.name, one.sites, one.service) for one in self.brain.circuits if _counts(one)]
         names = {request.name for request in living}
         waiting = [booking for name, booking in self._bookings.items() if name not in names]
-        return (*(self._bookings.get(request.name, request) for request in living), *waiting)
+        return (*(self._with_its_end(request) for request in living), *waiting)
+
+    def _with_its_end(self, request: CircuitRequested) -> CircuitRequested | CircuitBooked:
+        booking = self._bookings.get(request.name)
+        return request if booking is None else replace(booking, request=request)
 
     def handle(self, event: DeskEvent, now_s: float) -> list[Command]:
         """What to do about ``event``; bookings whose time has come are seen to first."""

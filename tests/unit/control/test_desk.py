@@ -10,6 +10,7 @@ from twin.control.brain import Brain, optical_circuit
 from twin.control.commands import Answer, Command, Record, Wake
 from twin.control.desk import CircuitBooked, Desk, DeskEvent, tenant_of
 from twin.control.events import (
+    BarrierAnswered,
     CircuitChanged,
     CircuitReleased,
     CircuitRequested,
@@ -111,3 +112,25 @@ def test_a_booking_waits_while_the_brain_is_busy(triangle: Plan) -> None:
     assert (2.0, "circuit-computed") in seen
     assert (6.5, "circuit-released") in seen
     assert "circuit-refused" not in [event for _, event in seen]
+
+
+def test_what_is_wanted_is_told_as_it_is_now(triangle: Plan) -> None:
+    """Circuits with what was changed about them, and with their ends; then what has yet to begin."""
+    desk, network = Desk(optical_circuit(triangle), {"alice": None}), FakeNetwork(triangle)
+    for dpid in network.tables:
+        network.play(desk, SwitchConnected(dpid), 0.0)
+    for event in (
+        CircuitBooked(request("alice/c1"), None, 50.0),
+        request("c2", ("b", "c")),
+        CircuitChanged("alice/c1", Service(reverts=False)),
+        CircuitBooked(request("alice/later"), 40.0, None),
+    ):
+        network.apply(desk.handle(event, 1.0))
+        for dpid in network.tables:
+            desk.handle(BarrierAnswered(dpid, 1000), 1.0)
+    changed = CircuitRequested("alice/c1", ("a", "b"), Service(reverts=False))
+    later = CircuitBooked(request("alice/later"), 40.0, None)
+    assert desk.wanted == (CircuitBooked(changed, None, 50.0), request("c2", ("b", "c")), later)
+    desk.handle(CircuitReleased("c2"), 2.0)
+    desk.handle(CircuitReleased("alice/later"), 2.0)
+    assert desk.wanted == (CircuitBooked(changed, None, 50.0),)
