@@ -21,11 +21,13 @@ from twin.control.events import (
     SwitchConnected,
     Woken,
 )
+from twin.control.northbound import service_of
 from twin.errors import BadInput
+from twin.plan.codec import to_json
 from twin.plan.model import Plan
 from twin.predict.forwarding import Forwarding
 from twin.workloads.northbound import quotas
-from twin.workloads.scenario import Scenario
+from twin.workloads.scenario import Circuit, Scenario
 
 #: The controllers whose brains can be asked without their process.
 BRAINS: Final[dict[str, Callable[[Plan], Brain]]] = {"optical_circuit": optical_circuit, "static_path": static_path}
@@ -63,7 +65,7 @@ class ControlPlane:
         self._later = later
         self._desk = Desk(BRAINS[scenario.controller.name](plan), quotas(scenario.controller.northbound))
         for circuit in scenario.circuits:
-            self.feed(CircuitRequested(circuit.name, circuit.sites), SETUP_S)
+            self.request(circuit, SETUP_S)
         for switch in plan.switches:
             self.feed(SwitchConnected(switch.dpid), SETUP_S)
 
@@ -103,9 +105,11 @@ class ControlPlane:
         for end in self._plan.link_by_name[name].ends:
             self.feed(PortStatus(dpids[end.node], end.port, up), now_s)
 
-    def request(self, name: str, sites: tuple[str, str], now_s: float) -> Answer | None:
-        """Ask for a circuit."""
-        return self.feed(CircuitRequested(name, sites), now_s)
+    def request(self, circuit: Circuit, now_s: float) -> Answer | None:
+        """Ask for a circuit, with all that is asked of it."""
+        asked = to_json(circuit)
+        name, sites = asked.pop("name"), asked.pop("sites")
+        return self.feed(CircuitRequested(name, (sites[0], sites[1]), service_of(asked)), now_s)
 
     def release(self, name: str, now_s: float) -> Answer | None:
         """Give a circuit back."""

@@ -189,8 +189,8 @@ class _Engine:
         now_s = self._simulator.now_s
         event = "circuit-requested" if action.do == "request" else "circuit-released"
         self._record(now_s, "timeline", event, {"circuit": action.target})
-        if action.circuit is not None:
-            answer = self._control.request(action.target, action.circuit.sites, now_s)
+        if action.do == "request" and action.circuit is not None:
+            answer = self._control.request(action.circuit, now_s)
         else:
             answer = self._control.release(action.target, now_s)
         if answer is not None and not answer.ok:
