@@ -109,16 +109,17 @@ def tables(found: dict[str, Any]) -> list[Table]:
 
 
 def _line(name: str, case: dict[str, Any]) -> tuple[str, ...]:
-    ours, theirs, ahead, size = case["twin"], case["ns3"], case["predicted"], case["size_bytes"]
+    ours, theirs, size = case["twin"], case["ns3"], case["size_bytes"]
+    ahead = case.get("predicted")  # figures that were kept from before have none
     return (
         name,
-        f"{ahead['seconds'] * 1e3:.1f} ms",
+        f"{ahead['seconds'] * 1e3:.1f} ms" if ahead else "",
         f"{ours['seconds'] * 1e3:.1f} ms",
         f"{theirs['seconds'] * 1e3:.1f} ms",
         share(ours["seconds"], theirs["seconds"]),
         show_rate(round(size * 8 / ours["seconds"] / 1e6) * 1e6),
         show_rate(round(size * 8 / theirs["seconds"] / 1e6) * 1e6),
-        f"{ahead['wall_s'] * 1e3:.1f} ms",
+        f"{ahead['wall_s'] * 1e3:.1f} ms" if ahead else "",
         seconds(ours["wall_s"]),
         seconds(theirs["wall_s"]),
         times(theirs["wall_s"] / ours["wall_s"]),
