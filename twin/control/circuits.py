@@ -12,6 +12,7 @@ from typing import Final
 
 from twin.control.circuit import Circuit, State, Step
 from twin.control.events import CircuitRequested
+from twin.control.installing import hold, install
 from twin.control.ledger import Ledger
 from twin.control.patience import limits_s, watch
 from twin.control.requests import why_no_path
@@ -23,7 +24,6 @@ from twin.control.together import allocate
 #: A circuit without light at both ends for so long after its switches answered has failed, s (assumed: above the 6.33 s
 #: that 99 in 100 receivers need, MixNet, SIGCOMM 2025).
 LIGHT_LIMIT_S: Final = 10.0
-_NEW: Final = (State.REQUESTED, State.COMPUTED, State.INSTALLING, State.QUALIFYING)
 
 
 class Circuits:
@@ -31,7 +31,7 @@ class Circuits:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._resilience = Resilience(ledger, self._install)
+        self._resilience = Resilience(ledger)
         self._by_name: dict[str, Circuit] = {}
         self._return_at_s: dict[str, float] = {}
         self._to_protect: set[str] = set()
@@ -62,7 +62,7 @@ class Circuits:
             self.fail(circuit, reason)
         else:
             self._ledger.claim_ends(circuit, *got)
-            self._install(circuit, "requested")
+            install(self._ledger, circuit, "requested")
 
     def start_together(self, requests: Sequence[CircuitRequested]) -> str:
         """Make all the circuits that were asked for at once, or none; returns why none, or nothing."""
@@ -74,7 +74,7 @@ class Circuits:
             got = found[request.name]
             self._ledger.claim_ends(circuit, got.ends, got.second)
             circuit.cause = "requested"
-            self._hold(circuit, got.route, got.spare)
+            hold(self._ledger, circuit, got.route, got.spare)
         return ""
 
     def bring_back(self, request: CircuitRequested, routes: Sequence[Route]) -> None:
@@ -87,7 +87,7 @@ class Circuits:
             return
         route, spare = routes[0], routes[1] if len(routes) > 1 else None
         self._ledger.claim_ends(circuit, route.ends, spare.ends if spare and spare.ends != route.ends else None)
-        self._hold(circuit, route, spare)
+        hold(self._ledger, circuit, route, spare)
 
     def adopt(self, found: Iterable[tuple[Route, Route | None]]) -> None:
         """Take over circuits that are up, each with its second path if a group chooses between the two. Each goes to
@@ -163,37 +163,14 @@ class Circuits:
         """Light is lost on ``fibre``: protected circuits switch, others are taken down, then restored in the order of
         their requests."""
         reason = f"loss of light on {fibre}"
-        lost = [circuit for circuit in list(self) if self._lose(circuit, fibre, reason)]
+        lost = [circuit for circuit in list(self) if self._resilience.lose(circuit, fibre, reason)]
+        self._to_protect |= {circuit.name for circuit in self if circuit.state is State.DEGRADED}
         for circuit in lost:
             self._ledger.drop_routes(circuit)
         for circuit in lost:
-            self._install(circuit, reason)
+            install(self._ledger, circuit, reason)
             if circuit.route is not None:
                 circuit.cause = f"rerouted after {reason}"
-
-    def _lose(self, circuit: Circuit, fibre: str, reason: str) -> bool:
-        """What loss of light on ``fibre`` does to a circuit at once; returns whether it needs another route."""
-        uses = [route for route in circuit.routes if fibre in route.fibres]
-        if not uses or circuit.state is State.DRAINING:
-            return False
-        if circuit.service.protection is Protection.NONE:
-            if circuit.step is not Step.SETTLED or circuit.state is not State.RESTORING:
-                circuit.enter(Step.SETTLED)
-                self._ledger.become(circuit, State.RESTORING, f"{reason}; it waits for its own path")
-            return False
-        if not circuit.carries:
-            return True
-        if circuit.route in uses:
-            if circuit.spare is None or circuit.step in (Step.PROTECTING, Step.BRIDGING):
-                return True
-            self._resilience.switch_over(circuit, reason)
-            self._to_protect.add(circuit.name)
-        elif circuit.spare in uses:
-            self._resilience.lose_spare(circuit, reason)
-            self._to_protect.add(circuit.name)
-        else:
-            self._resilience.drop_other(circuit)
-        return False
 
     def relight(self, fibre: str, now_s: float) -> None:
         """Light is back on ``fibre``: circuits that are down come first, then those that can have a second path again,
@@ -313,34 +290,6 @@ class Circuits:
             self._ledger.become(circuit, State.DEGRADED, "it has no second path")
             self._to_protect.add(circuit.name)
 
-    def _install(self, circuit: Circuit, reason: str) -> None:
-        """Find a route and set it up. The circuit holds transceivers and no route."""
-        assert circuit.ends is not None
-        circuit.cause = reason
-        spectrum, lit = self._ledger.spectrum, self._ledger.lit
-        protected = circuit.service.protected
-        pair = spectrum.find_pair(circuit.ends, lit, circuit.service, circuit.second) if protected else None
-        first = pair[0] if pair else spectrum.find_route(circuit.ends, lit, circuit.service)
-        if first is None:
-            circuit.enter(Step.SETTLED)
-            closes = "" if spectrum.splits else " that closes"
-            self._ledger.become(circuit, State.RESTORING, f"{reason}; no free channel on any path with light{closes}")
-            return
-        self._hold(circuit, first, pair[1] if pair else None)
-
-    def _hold(self, circuit: Circuit, route: Route, spare: Route | None) -> None:
-        """The circuit takes ``route`` and ``spare``, and has them cross-connected."""
-        was = circuit.state
-        circuit.route, circuit.spare = self._ledger.take(circuit, route), self._ledger.take(circuit, spare)
-        if was is State.REQUESTED:
-            self._ledger.become(circuit, State.COMPUTED, circuit.cause)
-        if was in _NEW:
-            self._ledger.become(circuit, State.INSTALLING, circuit.cause)
-        elif was is not State.RESTORING:
-            self._ledger.become(circuit, State.RESTORING, circuit.cause)
-        circuit.enter(Step.CONNECTING)
-        self._ledger.follow(circuit)
-
     def _retry(self, reason: str) -> None:
         for circuit in self:
             if circuit.state is not State.RESTORING or circuit.step is not Step.SETTLED:
@@ -348,7 +297,7 @@ class Circuits:
             assert circuit.ends is not None
             if circuit.route is None:
                 if self._ledger.spectrum.find_route(circuit.ends, self._ledger.lit, circuit.service) is not None:
-                    self._install(circuit, reason)
+                    install(self._ledger, circuit, reason)
             elif all(self._ledger.lit(fibre) for fibre in circuit.fibres):
                 circuit.cause = reason
                 circuit.enter(Step.CONNECTING)

@@ -13,24 +13,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from twin.control.circuit import Circuit, State, Step
+from twin.control.installing import install
 from twin.control.ledger import Ledger
 from twin.control.requests import why_no_path
 from twin.control.route import Route
 from twin.control.service import Protection, Reconfigure, Service
 from twin.control.spectrum import Ends
 
-Install = Callable[[Circuit, str], None]
-
 
 class Resilience:
-    """``install`` finds a new path for a circuit without one."""
+    """What ``ledger`` holds is all it knows."""
 
-    def __init__(self, ledger: Ledger, install: Install) -> None:
+    def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._install = install
+
+    def lose(self, circuit: Circuit, fibre: str, reason: str) -> bool:
+        """What loss of light on ``fibre`` does to a circuit at once; returns whether it needs another route."""
+        uses = [route for route in circuit.routes if fibre in route.fibres]
+        if not uses or circuit.state is State.DRAINING:
+            return False
+        if circuit.service.protection is Protection.NONE:
+            if circuit.step is not Step.SETTLED or circuit.state is not State.RESTORING:
+                circuit.enter(Step.SETTLED)
+                self._ledger.become(circuit, State.RESTORING, f"{reason}; it waits for its own path")
+            return False
+        if not circuit.carries:
+            return True
+        if circuit.route in uses:
+            if circuit.spare is None or circuit.step in (Step.PROTECTING, Step.BRIDGING):
+                return True
+            self.switch_over(circuit, reason)
+        elif circuit.spare in uses:
+            self.lose_spare(circuit, reason)
+        else:
+            self.drop_other(circuit)
+        return False
 
     def switch_over(self, circuit: Circuit, reason: str) -> None:
         """The first path of a protected circuit is dark: send and listen on the second."""
@@ -139,7 +157,7 @@ class Resilience:
             self.protect(circuit)
             if circuit.spare is None:
                 self._ledger.drop_routes(circuit)
-                self._install(circuit, "moved to other paths, break before make")
+                install(self._ledger, circuit, "moved to other paths, break before make")
             return False
         self._leave_first_path(circuit)
         return True
@@ -176,7 +194,7 @@ class Resilience:
         else:
             lacking = ": no second pair of transceivers is free" if wanted and ends is None else ""
             self._ledger.drop_routes(circuit)
-            self._install(circuit, f"{why}, break before make{self._darkness(best)}{lacking}")
+            install(self._ledger, circuit, f"{why}, break before make{self._darkness(best)}{lacking}")
 
     def _ends_beside(self, circuit: Circuit) -> Ends | None:
         """The transceivers between which a route can be made while the circuit's own carries on; None: there are
