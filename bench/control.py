@@ -5,6 +5,7 @@ All of it in this process, on one core, through the brain's own code; times are 
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import random
 import time
@@ -116,6 +117,8 @@ def path_requests(plant: Plant, name: str, count: int) -> dict[str, Any]:
 
 def decisions(plan: Plan, cuts: int | None) -> dict[str, Any]:
     """Time of ``Brain.handle`` for the first Port-Status of a cut, for each fibre in turn, with a circuit over each."""
+    gc.collect()
+    gc.freeze()  # a controller's own process has none of what the other parts left
     brain, network = optical_circuit(plan), FakeNetwork(plan)
     for dpid in network.tables:
         network.play(brain, SwitchConnected(dpid), 0.0)
@@ -131,6 +134,7 @@ def decisions(plan: Plan, cuts: int | None) -> dict[str, Any]:
         for event in [*network.apply(commands), down[1], *up]:
             network.play(brain, event, now_s)
         now_s += 10.0
+    gc.unfreeze()
     carried = sum(circuit.carries for circuit in brain.circuits)
     return {"circuits": carried, "sites": len(plan.sites), "times_s": times_s}
 

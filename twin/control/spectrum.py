@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Final
 
+from twin.control.colouring import best_on_one_channel, bits
 from twin.control.paths import Path, delay_cost, disjoint_pair, k_shortest
 from twin.control.plant import Plant
 from twin.control.reach import Shortfall
@@ -36,6 +37,8 @@ class Spectrum:
         self._plant = plant
         self._busy: dict[str, str] = {}
         self._taken: dict[int, dict[str, str]] = {}
+        #: fibre -> its channels that are taken, as bits
+        self._full: dict[str, int] = {}
         self._at_site: dict[str, list[Transceiver]] = {}
         for transceiver in plant.plan.transceivers:
             self._at_site.setdefault(transceiver.site, []).append(transceiver)
@@ -45,6 +48,7 @@ class Spectrum:
         other = Spectrum(self._plant)
         other._busy = dict(self._busy)
         other._taken = {channel: dict(taken) for channel, taken in self._taken.items()}
+        other._full = dict(self._full)
         return other
 
     @property
@@ -95,12 +99,15 @@ class Spectrum:
     def claim_route(self, route: Route, owner: str) -> None:
         """The channel of all the route's fibres now belongs to ``owner``."""
         self._taken.setdefault(route.channel, {}).update(dict.fromkeys(route.fibres, owner))
+        for fibre in route.fibres:
+            self._full[fibre] = self._full.get(fibre, 0) | 1 << route.channel
 
     def free_route(self, route: Route) -> None:
         """The channel is free again on all the route's fibres."""
         taken = self._taken[route.channel]
         for fibre in route.fibres:
             del taken[fibre]
+            self._full[fibre] &= ~(1 << route.channel)
 
     def is_free(self, route: Route) -> bool:
         """Whether nobody has the route's transceivers or its channel."""
@@ -116,13 +123,25 @@ class Spectrum:
         route = self._colour(ends, shortest, service)
         if route is not None:
             return route
-        # The shortest path is full: search once for each distinct set of fibres that a channel finds blocked.
+        route = self._best_free(ends, lit, service, frozenset(beside))
+        if route is None or self._allows(ends, service, route.path):
+            return route
+        # The limits forbid it: search once for each distinct set of fibres that a channel finds blocked.
         first_channel: dict[frozenset[str], int] = {}
         for channel in self._channels(ends, service):
             first_channel.setdefault(frozenset(self._taken.get(channel, ())) | frozenset(beside), channel)
         found = ((self._search(ends, lit, service, blocked), channel) for blocked, channel in first_channel.items())
         routes = [Route(ends, path, channel) for path, channel in found if path is not None]
         return min(routes, key=lambda route: (*service.cost(route.path), route.channel), default=None)
+
+    def _best_free(self, ends: Ends, lit: Lit, service: Service, beside: frozenset[str]) -> Route | None:
+        """The best route there is a free channel for, whatever the limits that no single fibre decides."""
+        usable = self._usable(ends, lit, service, beside)
+        switches = ends[0].optical, ends[1].optical
+        channels = bits(self._channels(ends, service))
+        graph, by_hops = self._plant.fibre_graph, service.by_hops
+        found = best_on_one_channel(graph, switches, usable, channels, self._full, by_hops)
+        return Route(ends, *found) if found is not None else None
 
     def permits(self, route: Route, service: Service) -> bool:
         """Whether ``service`` allows ``route``, lit or not."""
