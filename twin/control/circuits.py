@@ -36,6 +36,7 @@ class Circuits:
         self._return_at_s: dict[str, float] = {}
         self._to_protect: set[str] = set()
         self._to_conform: set[str] = set()
+        self._exchanged: set[str] = set()
         self._begun = False
 
     def __iter__(self) -> Iterator[Circuit]:
@@ -201,8 +202,19 @@ class Circuits:
         for circuit in list(self) if self._return_at_s else ():
             at_s = self._return_at_s.get(circuit.name)
             if at_s is not None and at_s <= now_s and circuit.carries and circuit.step is Step.SETTLED:
-                del self._return_at_s[circuit.name]
-                self._resilience.return_(circuit)
+                self._return(circuit)
+
+    def _return(self, circuit: Circuit) -> None:
+        """To a better path, now that there may be one; a protected circuit makes it its second path first."""
+        at_s = self._return_at_s.pop(circuit.name)
+        if not circuit.service.protected:
+            self._resilience.return_(circuit)
+        elif circuit.name not in self._exchanged and self._resilience.better_spare(circuit):
+            self._exchanged.add(circuit.name)
+            self._return_at_s[circuit.name] = at_s
+        else:
+            self._exchanged.discard(circuit.name)
+            self._resilience.swap_back(circuit)
 
     def _conform(self, circuit: Circuit) -> None:
         """Lead a protected circuit away from what it may no longer use, as far as it gets at once."""

@@ -96,9 +96,6 @@ class Resilience:
 
     def return_(self, circuit: Circuit) -> None:
         """Move a circuit that carries traffic to a better path, if there is one now."""
-        if circuit.service.protected:
-            self._swap_back(circuit)
-            return
         assert circuit.route is not None
         best = self._best_without_itself(circuit, circuit.service)
         cost = circuit.service.cost
@@ -233,7 +230,28 @@ class Resilience:
         self._ledger.take(circuit, circuit.route)
         return best
 
-    def _swap_back(self, circuit: Circuit) -> None:
+    def better_spare(self, circuit: Circuit) -> bool:
+        """Exchange the second path of a protected circuit for one that is better than both, to ``swap_back`` to it;
+        returns whether there is one."""
+        assert circuit.ends is not None
+        assert circuit.route is not None
+        cost, spectrum = circuit.service.cost, self._ledger.spectrum
+        self._ledger.drop(circuit.spare)
+        beside = spectrum.rivals(circuit.route.path, circuit.service)
+        best = spectrum.find_route(circuit.second or circuit.ends, self._ledger.lit, circuit.service, beside=beside)
+        self._ledger.take(circuit, circuit.spare)
+        paths = [route.path for route in (circuit.route, circuit.spare) if route is not None]
+        if circuit.spare is None or best is None or any(cost(best.path) >= cost(path) for path in paths):
+            return False
+        self._ledger.drop(circuit.spare)
+        circuit.spare = self._ledger.take(circuit, best)
+        self._ledger.become(circuit, State.DEGRADED, "its second path is exchanged for a better one")
+        circuit.enter(Step.PROTECTING)
+        self._ledger.follow(circuit)
+        return True
+
+    def swap_back(self, circuit: Circuit) -> None:
+        """Move a protected circuit to its second path, if that is the better one."""
         cost = circuit.service.cost
         if circuit.spare and circuit.route and cost(circuit.spare.path) < cost(circuit.route.path):
             self._swap(circuit)

@@ -278,3 +278,19 @@ def test_a_protected_circuit_keeps_its_paths_where_two_others_cannot_be_had(benc
     reason = "no two free paths from a to b without a common fibre or shared risk"
     assert bench.play(CircuitChanged("a-b", service)) == [Answer(False, reason)]
     assert (bench.state("a-b")[1], spare(bench)) == (["ab"], ["ca", "bc"])
+
+
+@pytest.mark.parametrize("request_", [ONE_PLUS_ONE, ONE_FOR_ONE])
+def test_a_protected_circuit_that_found_a_third_path_returns_to_the_best(
+    ladder: Any, request_: CircuitRequested
+) -> None:
+    ladder.play(request_)
+    ladder.flip("f0", up=False)
+    assert (ladder.state("a-b")[:2], spare(ladder)) == (("active", ["f1"]), ["f2"])
+    events = ladder.milestones(ladder.flip("f0", up=True))
+    assert [(event, details["reason"]) for event, details in events if "circuit" in details] == [
+        ("circuit-degraded", "its second path is exchanged for a better one"),
+        ("circuit-active", "it has a second path again"),
+        ("circuit-active", "returned to the better of its two paths"),
+    ]
+    assert (ladder.state("a-b")[:2], spare(ladder)) == (("active", ["f0"]), ["f1"])
