@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Final
 
-from twin.control.colouring import best_on_one_channel, bits
+from twin.control.colouring import best_on_one_channel, bits, lowest
 from twin.control.paths import Path, delay_cost, disjoint_pair, k_shortest
 from twin.control.plant import Plant
 from twin.control.reach import Shortfall
@@ -211,11 +211,10 @@ class Spectrum:
 
     def _colour(self, ends: Ends, path: Path, service: Service) -> Route | None:
         """The route over ``path`` on the lowest channel that is free on all of it."""
-        fibres = {edge.name for edge in path}
-        for channel in self._channels(ends, service):
-            if fibres.isdisjoint(self._taken.get(channel, ())):
-                return Route(ends, path, channel)
-        return None
+        free = bits(self._channels(ends, service))
+        for edge in path:
+            free &= ~self._full.get(edge.name, 0)
+        return Route(ends, path, lowest(free)) if free else None
 
     def _search(self, ends: Ends, lit: Lit, service: Service, blocked: frozenset[str]) -> Path | None:
         source, target = (end.optical for end in ends)
