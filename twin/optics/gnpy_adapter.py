@@ -99,7 +99,9 @@ class DesignedPlant:
         with _gnpy_speaks(self._system):
             found = self._propagate(self._path(fibre, source, target), mode)
         if not found.is_finite:
-            raise BadInput(f"fibre {fibre}", "", "found light that GNPy's model cannot follow", "", "check its type")
+            raise BadInput(
+                f"fibre {fibre}", "", "found light that GNPy's model cannot follow", "", "check its type and spans"
+            )
         return found
 
     def _path(self, fibre: str, source: str, target: str) -> list[Any]:
@@ -202,6 +204,7 @@ def _gnpy_speaks(system: LineSystem) -> Iterator[None]:
                 yield
             except kinds as problem:
                 found = f"GNPy refuses the plant: {' '.join(str(problem).split())}"
-                raise BadInput(f"line system {system.name}", "", found) from problem
+                remedy = "check its band, its power and its equipment against the fibres' spans"
+                raise BadInput(f"line system {system.name}", "", found, "", remedy) from problem
     finally:
         log.setLevel(level)

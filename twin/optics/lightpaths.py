@@ -175,7 +175,7 @@ class _Planner:
         """The worse of both directions."""
         ways = (zip(route.fibres, route.sites, strict=False), zip(route.fibres, route.sites[1:], strict=True))
         both = [quality([self._line[step] for step in way], mode, self.lines.add_drop_db) for way in ways]
-        return min(both, key=lambda seen: seen.gsnr_db)
+        return min(both, key=lambda seen: closing.margin_db(mode, seen))
 
     def _best(self, route: Route, kind: TransceiverType, modes: Sequence[Mode]) -> Mode | None:
         if kind.reach_km is not None and route.length_km > kind.reach_km:
@@ -240,6 +240,8 @@ class _Planner:
 
     def _regenerator(self, route: Route, kind: TransceiverType, modes: Sequence[Mode]) -> str:
         """The site nearest to the route's middle at which both sections close; or several."""
+        if self._best(Route(route.sites[:1], (), 0.0, 0.0), kind, modes) is None:
+            return ""  # not even over no fibre at all: sections, however short, will not do
         if len(route.fibres) == 1:
             return f"a regenerator needs a site on the way: divide fibre {route.fibres[0]} at one"
         places = []

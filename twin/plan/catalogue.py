@@ -99,11 +99,11 @@ class FibreType:
 
 @dataclass(frozen=True)
 class LineSystem:
-    """Amplifiers and ROADMs. ``equipment`` is a file of GNPy's own library, or an imported one as it was read; the
-    band is filled from its edge
-    ``low_hz`` to ``high_hz``; ``power_dbm`` is each channel's at a span's start. ``amplifier_w`` is the
-    power of one EDFA for one direction, ``roadm_degree_w`` of one degree. An amplifier makes up for a span of
-    ``span_db`` and ``span_km`` at most."""
+    """Amplifiers and ROADMs. ``equipment`` is a file of GNPy's own library, or an imported one as it was read; the band
+    is filled from its edge ``low_hz`` to ``high_hz``. ``power_dbm`` is what each channel's power at a span's start is
+    designed from: the library's rules lower or raise it with the span's loss, and an amplifier gives no more than it
+    can. ``amplifier_w`` is the power of one EDFA for one direction, ``roadm_degree_w`` of one degree. An amplifier
+    makes up for a span of ``span_db`` and ``span_km`` at most."""
 
     name: str
     equipment: str | dict[str, Any]

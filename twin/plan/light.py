@@ -59,7 +59,7 @@ class Line:
 @dataclass(frozen=True)
 class Lightpath:
     """A route that closes. ``sites`` are all sites passed; ``channel`` counts from 1, and 0 stands for whole fibres.
-    GSNR is that of the worse direction; ``gsnr_db`` and ``osnr_db`` are dB in 0.1 nm."""
+    Quality is that of the direction with less margin; ``gsnr_db`` and ``osnr_db`` are dB in 0.1 nm."""
 
     name: str
     sites: tuple[str, ...]

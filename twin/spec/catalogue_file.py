@@ -33,6 +33,12 @@ def _points(value: list[list[float]]) -> list[list[float]]:
     return value
 
 
+def _dispersion(value: float) -> float:
+    if not 0 < abs(value) <= 1000:
+        raise problem(f"found {value:g}", "-1000 to 1000 ps/nm/km but for 0, where GNPy's fibre model breaks")
+    return value
+
+
 #: The name of a catalogue's entry.
 Entry = Annotated[str, AfterValidator(_entry)]
 Level = Annotated[float, Quantity("level", -50.0, 100.0)]
@@ -110,7 +116,7 @@ class FibreTypeFile(Model):
 
     delay: Annotated[float, Quantity("slowness", 3.3e-6, 10e-6)] = Field(examples=["4.8967 us/km"])
     loss: Annotated[float, Quantity("attenuation", 0.01, 10.0)] = Field(examples=["0.2 dB/km"])
-    dispersion: float = Field(examples=["16.7"])
+    dispersion: Annotated[float, AfterValidator(_dispersion)] = Field(examples=["16.7"])
     effective_area: float = Field(gt=0, le=2000, examples=["83"])
     pmd: float = Field(default=0.04, ge=0, le=10)
     sources: Sources = Field(default={})

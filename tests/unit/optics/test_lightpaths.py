@@ -226,6 +226,26 @@ def test_one_fibre_has_no_place_for_a_regenerator(load: Load) -> None:
     )
 
 
+def test_no_regenerator_helps_a_mode_that_no_fibre_is_short_enough_for(load: Load) -> None:
+    text = TRIANGLE.replace("MODE", "400ZR").split("  bc:")[0] + "optics: {margin: 30 dB}\n"
+    topology = load(text)
+    (refusal,) = light_of(topology, lines_of(topology, QUIET)).refusals
+    assert (refusal.reason, refusal.remedy) == (
+        "GSNR 30.12 dB over a - b; 400ZR 400G needs 24.05 dB and a margin of 30 dB",
+        "",
+    )
+
+
+def test_the_worse_direction_is_the_one_with_less_margin(load: Load) -> None:
+    topology = load(TRIANGLE.replace("MODE", "OpenROADM-v5").split("  bc:")[0])
+    there, back = lines_of(topology, QUIET).lines
+    noisy = replace(there, noise={name: Noise((0.0021, 0.0), (0.0,)) for name in there.noise})
+    light = light_of(topology, Lines((noisy, replace(back, pdl_db=3.0)), 38.0))
+    (path,) = light.lightpaths
+    assert path.pdl_db == 3.0
+    assert path.margin_db == pytest.approx(path.gsnr_db - 24.0 - 1.75)
+
+
 def test_a_full_fibre_is_refused(load: Load) -> None:
     orders = "\n".join(f"  p{k}: {{between: [a, b], over: [ab]}}" for k in range(52))
     topology = load(TRIANGLE.replace("count: 2", "count: 52").replace("MODE", "400ZR") + f"lightpaths:\n{orders}\n")

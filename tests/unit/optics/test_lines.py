@@ -109,6 +109,20 @@ def test_a_band_beyond_the_amplifiers_is_refused(load: Load, star: Star) -> None
     )
 
 
+def test_a_band_that_no_amplifier_of_the_library_has_is_refused(load: Load, star: Star) -> None:
+    topology = load(star("400ZR", "standard", [80]))
+    system = replace(topology.catalogue.line_systems["standard"], low_hz=190e12, high_hz=200e12)
+    catalogue = replace(topology.catalogue, line_systems={"standard": system})
+    with pytest.raises(BadInput) as caught:
+        survey(replace(topology, catalogue=catalogue))
+    assert str(caught.value) == (
+        "line system standard: GNPy refuses the plant: Edfa_booster_roadm h_to_fibre f80 (h to s80) 1: Auto_design "
+        "could not find any amplifier in equipment library matching the design bands{'CBAND': {'f_min': 190037500000000.0, "
+        "'f_max': 199937501000000.0, 'spacing': 75000000000.0}} and the restrictions (roadm or amplifier restictions); "
+        "check its band, its power and its equipment against the fibres' spans"
+    )
+
+
 def test_imported_equipment_that_gnpy_cannot_read_is_refused(load: Load, star: Star) -> None:
     topology = load(star("400ZR", "standard", [80]))
     system = replace(topology.catalogue.line_systems["standard"], equipment={"SI": [{}], "Fiber": [{}]})

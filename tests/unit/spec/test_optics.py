@@ -271,6 +271,12 @@ KNOWN = "400ZR, OpenZR+, 800ZR, 1.6T-class, OpenROADM-v5"
             "give sites' transceivers a mode, as in 'mode: 400ZR'",
         ),
         (
+            HEAD + FIBRES + "catalogue:\n  fibres:\n"
+            "    flat: {delay: 4.9 us/km, loss: 0.2 dB/km, dispersion: 0, effective_area: 80}\n",
+            "FILE:11: catalogue.fibres.flat.dispersion: found 0; "
+            "allowed: -1000 to 1000 ps/nm/km but for 0, where GNPy's fibre model breaks",
+        ),
+        (
             HEAD + FIBRES + "optics: {margin: -1 dB}\n",
             "FILE:9: optics.margin: found '-1 dB'; allowed: 0 dB to 100 dB",
         ),
