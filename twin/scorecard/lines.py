@@ -30,7 +30,6 @@ LOSSY_CUTS: Final = 5
 LOSSY_S: Final = 1.5
 ERLANGS: Final = 3.0
 REQUESTS: Final = 60
-NO_REQUESTS: Final = "takes no requests for circuits"
 
 Content = dict[str, Any]
 
@@ -48,7 +47,7 @@ class Line:
 
     def why_not(self, subject: Subject) -> str:
         """Why the line does not apply; empty: it does."""
-        return NO_REQUESTS if self.of_circuits and not subject.takes_requests else ""
+        return subject.no_circuits if self.of_circuits else ""
 
 
 def _probes(end_s: float) -> Content:

@@ -108,7 +108,7 @@ def lossy(run: Run) -> Score:
     """The mean outage of several cuts, and the longest."""
     record = _record(run)
     mean_s = _lost(record) * record.interval_s / lines.LOSSY_CUTS
-    text = f"{_time(mean_s)}, {_outage(outage_s(record), lines.LOSSY_S)} at most"
+    text = f"{_time(mean_s)}; at most {_outage(outage_s(record), lines.LOSSY_S)}"
     return Score(text, {"mean_s": mean_s, "outage_s": outage_s(record)})
 
 

@@ -19,19 +19,25 @@ from twin.errors import BadInput
 from twin.spec.controller import OWN
 
 PLANTS: Final = ("optical", "ring", "line")
+NO_LIGHT: Final = "a plant without light"
+NO_REQUESTS: Final = "takes no requests for circuits"
 #: Ours under another name, with options.
 _VARIANTS: Final[dict[str, dict[str, Any]]] = {"ecmp": {"app": "optical_circuit", "options": {"routing": "ecmp"}}}
 
 
 @dataclass(frozen=True)
 class Subject:
-    """``controller`` is the value of an experiment's key, ``takes_requests`` whether it can be asked for circuits on
-    its ``plant``."""
+    """``controller`` is the value of an experiment's key; ``no_circuits`` why it cannot be asked for circuits on its
+    ``plant`` (empty: it can)."""
 
     name: str
     plant: str
     controller: dict[str, Any]
-    takes_requests: bool
+    no_circuits: str = ""
+
+    @property
+    def takes_requests(self) -> bool:
+        return not self.no_circuits
 
 
 def read(text: str, circuits: bool, folder: Path) -> Subject:
@@ -52,7 +58,8 @@ def read(text: str, circuits: bool, folder: Path) -> Subject:
     controller: dict[str, Any] = variant or {"app": name}
     if own is None:
         controller = _of_ones_own(name, folder) | {"circuits": circuits}
-    return Subject(f"{_short(name)}, {plant}", plant, controller, asks and plant == "optical")
+    no_circuits = "" if plant == "optical" else NO_LIGHT if asks else NO_REQUESTS
+    return Subject(f"{_short(name)}, {plant}", plant, controller, no_circuits)
 
 
 def _usual_plant(name: str, asks: bool) -> str:

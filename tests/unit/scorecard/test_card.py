@@ -11,9 +11,9 @@ from twin import side_by_side
 from twin.errors import BadInput
 from twin.scorecard import card
 from twin.scorecard.card import Card
-from twin.scorecard.lines import LINES, NO_REQUESTS
+from twin.scorecard.lines import LINES
 from twin.scorecard.readings import READERS, Score
-from twin.scorecard.subject import Subject, read
+from twin.scorecard.subject import NO_LIGHT, NO_REQUESTS, Subject, read
 from twin.spec import load_experiment
 
 SUBJECTS = ("optical_circuit", "static_path", "ecmp", "static_path@ring", "learning_switch")
@@ -96,7 +96,7 @@ def test_a_run_that_broke_is_a_score_with_its_reason(tmp_path: Path, monkeypatch
     subject: Subject = read("static_path@ring", False, tmp_path)
     found = card.run([subject], card.chosen(["set-up", "cut"]), tmp_path)
     assert found.scores["static_path, ring"] == {
-        "set-up": Score("-", reason=NO_REQUESTS),
+        "set-up": Score("-", reason=NO_LIGHT),
         "cut": Score("broke", reason="the run broke: no luck"),
     }
 

@@ -101,5 +101,5 @@ def test_flapping() -> None:
 
 def test_under_a_lossy_channel_the_mean_of_several_cuts_counts() -> None:
     found = readings.lossy(run(31_000, (range(1000, 1100), range(7000, 7900))))
-    assert found.text == "100 ms, 450 ms at most"
+    assert found.text == "100 ms; at most 450 ms"
     assert found.values == pytest.approx({"mean_s": 0.1, "outage_s": 0.45})

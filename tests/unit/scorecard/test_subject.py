@@ -7,33 +7,33 @@ from pathlib import Path
 import pytest
 
 from twin.errors import BadInput
-from twin.scorecard.subject import Subject, read
+from twin.scorecard.subject import NO_LIGHT, NO_REQUESTS, Subject, read
 
 
 @pytest.mark.parametrize(
     ("text", "circuits", "subject"),
     [
-        ("optical_circuit", False, Subject("optical_circuit, optical", "optical", {"app": "optical_circuit"}, True)),
-        ("static_path@ring", False, Subject("static_path, ring", "ring", {"app": "static_path"}, False)),
+        ("optical_circuit", False, Subject("optical_circuit, optical", "optical", {"app": "optical_circuit"})),
+        ("static_path@ring", False, Subject("static_path, ring", "ring", {"app": "static_path"}, NO_LIGHT)),
         (
             "ecmp", False,
-            Subject("ecmp, ring", "ring", {"app": "optical_circuit", "options": {"routing": "ecmp"}}, False),
+            Subject("ecmp, ring", "ring", {"app": "optical_circuit", "options": {"routing": "ecmp"}}, NO_LIGHT),
         ),
-        ("learning_switch", False, Subject("learning_switch, line", "line", {"app": "learning_switch"}, False)),
+        ("learning_switch", False, Subject("learning_switch, line", "line", {"app": "learning_switch"}, NO_REQUESTS)),
         (
             "my.py", False,
-            Subject("my.py, ring", "ring", {"app": "/home/me/my.py", "circuits": False}, False),
+            Subject("my.py, ring", "ring", {"app": "/home/me/my.py", "circuits": False}, NO_REQUESTS),
         ),
         (
             "mine --port {port}@line", False,
             Subject(
                 "mine --port {port}, line", "line",
-                {"command": ["mine", "--port", "{port}"], "folder": "/home/me", "circuits": False}, False,
+                {"command": ["mine", "--port", "{port}"], "folder": "/home/me", "circuits": False}, NO_REQUESTS,
             ),
         ),
         (
             "mine", True,
-            Subject("mine, optical", "optical", {"command": ["mine"], "folder": "/home/me", "circuits": True}, True),
+            Subject("mine, optical", "optical", {"command": ["mine"], "folder": "/home/me", "circuits": True}),
         ),
     ],
 )  # fmt: skip
