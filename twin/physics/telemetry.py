@@ -46,17 +46,18 @@ def read(plan: Plan, state: State) -> tuple[Reading, ...]:
     """All transceivers by name, then all amplifiers, line by line; the plan must have light."""
     assert plan.light is not None
     sites = {item.name: item.site for item in plan.transceivers}
-    near = {line.source: line for line in plan.light.lines}
+    # All of a site's lines are alike in this: its ROADM levels what it adds and what it drops.
+    sent_dbm = {line.source: line.sent_dbm for line in plan.light.lines}
+    dropped_dbm = {line.target: line.dropped_dbm for line in plan.light.lines}
     found = []
     for name, receiver in sorted(state.receivers.items()):
-        # Every line starts and ends alike: the ROADM levels what it adds and what it drops.
-        found.append(_transceiver(name, receiver, near.get(sites[name])))
+        site = sites[name]
+        found.append(_transceiver(name, receiver, sent_dbm.get(site), dropped_dbm.get(site)))
     return (*found, *_amplifiers(plan.light, state))
 
 
-def _transceiver(name: str, receiver: Receiver, line: Line | None) -> Reading:
+def _transceiver(name: str, receiver: Receiver, sent_dbm: float | None, dropped_dbm: float | None) -> Reading:
     seen, mode = receiver.seen, receiver.mode
-    sent_dbm, dropped_dbm = (line.sent_dbm, line.dropped_dbm) if line is not None else (None, None)
     margin = margin_db(mode, seen) if mode is not None and seen is not None else None
     return Reading(
         element=name,

@@ -36,6 +36,15 @@ def test_a_lit_and_a_dark_transceiver(kit: Any) -> None:
     assert lit.ber == pre_fec_ber(kit.modes[0], lit.gsnr_db)
 
 
+def test_a_receiver_reads_what_its_own_site_drops(kit: Any) -> None:
+    plan = levelled(kit.plan())
+    dropped_dbm = {"a": -18.0, "b": -20.0, "c": -22.0}
+    lines = tuple(replace(line, dropped_dbm=dropped_dbm[line.target]) for line in plan.light.lines)
+    plan = replace(plan, light=replace(plan.light, lines=lines))
+    seen = found(plan, kit.connected(plan))
+    assert (seen["a-t1", None].input_dbm, seen["b-t1", None].input_dbm) == (-18.0, -20.0)
+
+
 def test_an_amplifier_tells_what_its_line_did_so_far(kit: Any) -> None:
     plan = levelled(kit.plan())
     seen = found(plan, kit.connected(plan))
