@@ -78,5 +78,7 @@ def _of_ones_own(name: str, folder: Path) -> dict[str, Any]:
 
 
 def _short(name: str) -> str:
-    """The first words of a command."""
+    """An app's file without its folder; the first words of a command."""
+    if name.endswith(".py") and " " not in name:
+        return Path(name).name
     return name if len(name) <= 40 else f"{name[:37]}..."

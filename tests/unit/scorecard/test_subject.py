@@ -21,8 +21,8 @@ from twin.scorecard.subject import NO_LIGHT, NO_REQUESTS, Subject, read
         ),
         ("learning_switch", False, Subject("learning_switch, line", "line", {"app": "learning_switch"}, NO_REQUESTS)),
         (
-            "my.py", False,
-            Subject("my.py, ring", "ring", {"app": "/home/me/my.py", "circuits": False}, NO_REQUESTS),
+            "apps/my.py", False,
+            Subject("my.py, ring", "ring", {"app": "/home/me/apps/my.py", "circuits": False}, NO_REQUESTS),
         ),
         (
             "mine --port {port}@line", False,
