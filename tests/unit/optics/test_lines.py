@@ -118,7 +118,8 @@ def test_a_band_that_no_amplifier_of_the_library_has_is_refused(load: Load, star
     assert str(caught.value) == (
         "line system standard: GNPy refuses the plant: Edfa_booster_roadm h_to_fibre f80 (h to s80) 1: Auto_design "
         "could not find any amplifier in equipment library matching the design bands{'CBAND': "
-        "{'f_min': 190037500000000.0, 'f_max': 199937501000000.0, 'spacing': 75000000000.0}} and the restrictions (roadm or amplifier restictions); "
+        "{'f_min': 190037500000000.0, 'f_max': 199937501000000.0, 'spacing': 75000000000.0}} and the restrictions "
+        "(roadm or amplifier restictions); "
         "check its band, its power and its equipment against the fibres' spans"
     )
 
