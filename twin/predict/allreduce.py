@@ -40,7 +40,7 @@ def run(workload: AllReduce, simulator: Simulator, record: dict[str, Any]) -> Pr
     names = workload.servers
     pairs = {ranks: [(names[a], names[b]) for a, b in members] for ranks, members in classes.pairs.items()}
     play = Play(simulator, classes.graph, pairs)
-    log, first = PhaseLog(workload), _first_of(classes, names)
+    log = PhaseLog(workload, classes.graph, _first_of(classes, names))
     try:
         yield from play.connect()
         for _ in range(workload.warmup):
@@ -52,6 +52,6 @@ def run(workload: AllReduce, simulator: Simulator, record: dict[str, Any]) -> Pr
             start_s = simulator.now_s
             yield play.play()
             record["iterations"].append({"index": index, "start_s": start_s, "time_s": simulator.now_s - start_s})
-            record["phases"] = log.add(classes.graph, first, play.ends)
+            record["phases"] = log.add(play.ends)
     finally:
         play.close()

@@ -22,7 +22,7 @@ def run(workload: Training | Trace, simulator: Simulator, record: dict[str, Any]
     record |= first_record(workload, simulator.now_s)
     graph = round_graph(workload, sites_of(workload.servers, simulator.plan))
     names = workload.servers
-    log, phases = WaitsLog(len(workload.servers)), PhaseLog(workload)
+    log, phases = WaitsLog(len(workload.servers)), PhaseLog(workload, graph, workload.servers)
     play = Play(simulator, graph, {(a, b): [(names[a], names[b])] for a, b in graph.channels()})
     try:
         yield from play.connect()
@@ -32,7 +32,7 @@ def run(workload: Training | Trace, simulator: Simulator, record: dict[str, Any]
             start_s = simulator.now_s
             yield play.play()
             record["iterations"].append({"index": index, "start_s": start_s, "time_s": simulator.now_s - start_s})
-            record["phases"] = phases.add(graph, workload.servers, play.ends)
+            record["phases"] = phases.add(play.ends)
             record["waits"] = log.add(graph, workload.servers, play.ends)
     finally:
         play.close()

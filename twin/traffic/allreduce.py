@@ -15,7 +15,7 @@ async def run(workload: AllReduce, context: Context, record: Record) -> None:
     places = [Place(context.plan.server_by_name[name].ip, context.namespaces[name]) for name in workload.servers]
     graph = graph_of(workload, context.plan)
     player = Player(graph, places, workload.port, workload.congestion)
-    log = PhaseLog(workload)
+    log = PhaseLog(workload, graph, workload.servers)
     try:
         await player.connect()
         for _ in range(workload.warmup):
@@ -27,6 +27,6 @@ async def run(workload: AllReduce, context: Context, record: Record) -> None:
             start_s = context.now_s()
             await player.play()
             record["iterations"].append({"index": index, "start_s": start_s, "time_s": context.now_s() - start_s})
-            record["phases"] = log.add(graph, workload.servers, player.ends)
+            record["phases"] = log.add(player.ends)
     finally:
         player.close()

@@ -20,7 +20,7 @@ async def run(workload: Training | Trace, context: Context, record: Record) -> N
     record |= first_record(workload, context.now_s())
     places = [Place(context.plan.server_by_name[name].ip, context.namespaces[name]) for name in workload.servers]
     graph = round_graph(workload, sites_of(workload.servers, context.plan))
-    log, phases = WaitsLog(len(workload.servers)), PhaseLog(workload)
+    log, phases = WaitsLog(len(workload.servers)), PhaseLog(workload, graph, workload.servers)
     player = Player(graph, places, workload.port, workload.congestion)
     try:
         await player.connect()
@@ -30,7 +30,7 @@ async def run(workload: Training | Trace, context: Context, record: Record) -> N
             start_s = context.now_s()
             await player.play()
             record["iterations"].append({"index": index, "start_s": start_s, "time_s": context.now_s() - start_s})
-            record["phases"] = phases.add(graph, workload.servers, player.ends)
+            record["phases"] = phases.add(player.ends)
             record["waits"] = log.add(graph, workload.servers, player.ends)
     finally:
         player.close()

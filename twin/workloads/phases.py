@@ -43,25 +43,33 @@ def _parts(workload: Training) -> tuple[str, int]:
     }.get(workload.parallel, ("micro-batch", 0))
 
 
-def phases(graph: Graph, ends: Sequence[float | None], stage: Stage) -> Phases:
-    """Where the time went until the last of ``ends`` (s; None: did not end)."""
-    sends, place = graph.sends(), _places(graph)
+class Chain:
+    """Follows plays of ``graph`` back; ``stage`` names what messages belong to."""
 
-    def end_s(step: int) -> float:
-        return ends[step] or 0.0
+    def __init__(self, graph: Graph, stage: Stage) -> None:
+        self._steps = graph.steps
+        self._sends = graph.sends()
+        self._places = _places(graph)
+        self._stage = stage
 
-    found: Phases = {}
-    index = max(range(len(ends)), key=end_s, default=None)
-    while index is not None:
-        step = graph.steps[index]
-        before = (*step.after, sends[index]) if index in sends else step.after
-        previous = max(before, key=end_s, default=None)
-        seconds = end_s(index) - (0.0 if previous is None else end_s(previous))
-        if seconds > 0:
-            key = _key(step, stage, place.get(index, (0, 0)))
-            found[key] = found.get(key, 0.0) + seconds
-        index = previous
-    return found
+    def phases(self, ends: Sequence[float | None]) -> Phases:
+        """Where the time went until the last of ``ends`` (s; None: did not end)."""
+
+        def end_s(step: int) -> float:
+            return ends[step] or 0.0
+
+        found: Phases = {}
+        index = max(range(len(ends)), key=end_s, default=None)
+        while index is not None:
+            step = self._steps[index]
+            before = (*step.after, self._sends[index]) if index in self._sends else step.after
+            previous = max(before, key=end_s, default=None)
+            seconds = end_s(index) - (0.0 if previous is None else end_s(previous))
+            if seconds > 0:
+                key = _key(step, self._stage, self._places.get(index, (0, 0)))
+                found[key] = found.get(key, 0.0) + seconds
+            index = previous
+        return found
 
 
 def _key(step: Step, stage: Stage, place: tuple[int, int]) -> tuple[str, int, int]:
@@ -82,16 +90,17 @@ def _places(graph: Graph) -> dict[int, tuple[int, int]]:
 
 
 class PhaseLog:
-    """Adds up the phases of several plays."""
+    """Adds up the phases of several plays of ``graph``, with rank i on ``servers[i]``."""
 
-    def __init__(self, workload: AllReduce | Training | Trace) -> None:
-        self._stage = stage_of(workload)
+    def __init__(self, workload: AllReduce | Training | Trace, graph: Graph, servers: Sequence[str]) -> None:
+        self._chain = Chain(graph, stage_of(workload))
+        self._servers = servers
         self._total: dict[tuple[str, str, str], float] = {}
 
-    def add(self, graph: Graph, servers: Sequence[str], ends: Sequence[float | None]) -> list[list[str | float]]:
-        """Add one play, with rank i on ``servers[i]``. Returns all so far as [what, server, server that it goes to, s];
-        computing goes to none, an empty text."""
-        for (what, rank, peer), seconds in phases(graph, ends, self._stage).items():
-            key = what, servers[rank], servers[peer] if peer >= 0 else ""
+    def add(self, ends: Sequence[float | None]) -> list[list[str | float]]:
+        """Add one play. Returns all so far as [what, server, server that it goes to, s]; computing goes to none, an
+        empty text."""
+        for (what, rank, peer), seconds in self._chain.phases(ends).items():
+            key = what, self._servers[rank], self._servers[peer] if peer >= 0 else ""
             self._total[key] = self._total.get(key, 0.0) + seconds
         return [[what, near, far, round(seconds, 9)] for (what, near, far), seconds in sorted(self._total.items())]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from twin.workloads.graph import COMPUTE, GraphBuilder
-from twin.workloads.phases import PhaseLog, phases, stage_of
+from twin.workloads.phases import Chain, PhaseLog, stage_of
 from twin.workloads.scenario import AllReduce, Training
 
 RING = AllReduce("w", 0.0, ("a", "b"), 100)
@@ -21,9 +21,10 @@ def test_the_phases_add_up_to_the_time_of_the_play() -> None:
     graph = builder.build()
     assert [step.kind for step in graph.steps] == ["compute", "send", "receive", "compute", "send", "receive"]
     assert back == 5
-    found = phases(graph, [1.0, 1.0, 2.0, 3.0, 3.0, 4.5], lambda index, count: f"{index} of {count}")
+    chain = Chain(graph, lambda index, count: f"{index} of {count}")
+    found = chain.phases([1.0, 1.0, 2.0, 3.0, 3.0, 4.5])
     assert found == {("computing", 1, -1): 3.0, ("0 of 1", 1, 0): 1.5}
-    slow_socket = phases(graph, [1.0, 1.0, 2.0, 3.0, 4.0, 4.5], lambda index, count: f"{index} of {count}")
+    slow_socket = chain.phases([1.0, 1.0, 2.0, 3.0, 4.0, 4.5])
     assert slow_socket == found
 
 
@@ -47,6 +48,6 @@ def test_what_messages_belong_to(workload: AllReduce | Training, names: list[str
 def test_plays_are_added_up_by_servers() -> None:
     builder = GraphBuilder(2)
     builder.message(0, 1, 10, ())
-    log = PhaseLog(RING)
-    log.add(builder.build(), ("a", "b"), [0.0, 1.0])
-    assert log.add(builder.build(), ("a", "b"), [0.0, 0.5]) == [["reduce-scatter", "a", "b", 1.5]]
+    log = PhaseLog(RING, builder.build(), ("a", "b"))
+    log.add([0.0, 1.0])
+    assert log.add([0.0, 0.5]) == [["reduce-scatter", "a", "b", 1.5]]
