@@ -120,6 +120,20 @@ def test_what_was_asked_for_is_never_moved(world: World) -> None:
     assert world.up() == ["engineered-a-b", "h-a", "h-b", "h-c"]
 
 
+def test_a_circuit_of_an_earlier_life_is_its_own(star: Plan, world: World) -> None:
+    world.tell(LEFT)
+    later = World(star, Policy())
+    later.network = world.network
+    for dpid, table in world.network.tables.items():
+        groups = tuple(group for group in world.network.groups.values() if group.dpid == dpid)
+        later.tell(SwitchConnected(dpid, flows=tuple(table.values()), groups=groups))
+    assert later.up() == ["found-a-t2-b-t2", "h-a", "h-b", "h-c"]
+    assert events(later.tell(LEFT), "topology-engineered") == []
+    (told,) = events(later.tell(RIGHT), "topology-engineered")
+    assert (told["released"], told["requested"]) == (["found-a-t2-b-t2"], ["engineered-b-c"])
+    assert later.up() == ["engineered-b-c", "h-a", "h-b", "h-c"]
+
+
 def test_a_change_that_does_not_repay_its_darkness_is_left(star: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("twin.control.engineering.engineer.dark_s", lambda plan: 0.015)
     world = World(star, Policy())
