@@ -29,7 +29,7 @@ PLANTS: Final[dict[str, tuple[Callable[[], Plan], tuple[float, ...]]]] = {
     "CORONET CONUS": (lambda: plants.conus(200), (0.3, 0.4, 0.5, 0.6, 0.7)),
 }
 #: Requests in each of the batches that the interval is worked out from.
-FULL, QUICK = 1500, 20
+FULL, QUICK = 3000, 20
 BATCHES: Final = 10
 #: Below this, few of the requests of a batch are refused, and an interval says nothing.
 LOWEST: Final = 1e-4
@@ -53,7 +53,7 @@ def blocking(plant: Plant, shares: tuple[float, ...], batch: int) -> list[dict[s
         erlangs = share * whole
         load = poisson_arrivals(pairs, erlangs, 1.0, seed=1)
         mean, half = batch_interval(in_batches(refusals(plant, load), int(5 * erlangs), BATCHES, batch))
-        found.append({"share": share, "erlangs": erlangs, "blocked": mean, "half": half})
+        found.append({"share": share, "erlangs": erlangs, "asked": BATCHES * batch, "blocked": mean, "half": half})
     return found
 
 
@@ -69,8 +69,10 @@ def tables(curves: dict[str, list[dict[str, float]]]) -> list[Table]:
     for name, points in curves.items():
         for point in points:
             bound = f"{erlang_b(point['erlangs'], CHANNEL_COUNT):.2e}" if name == "one link" else ""
-            apart = f"{point['blocked']:.2e} ± {point['half']:.1e}"
-            rows.append((name, f"{point['share']:.0%}".replace("%", " %"), f"{point['erlangs']:.0f}", apart, bound))
+            seen = f"{point['blocked']:.2e} ± {point['half']:.1e}"
+            if not point["blocked"]:
+                seen = f"below {3 / point['asked']:.1e}"  # the rule of three: none in n, so less than 3/n, 95 % sure
+            rows.append((name, f"{point['share']:.0%}".replace("%", " %"), f"{point['erlangs']:.0f}", seen, bound))
     note = (
         f"Poisson arrivals, exponential holding, {CHANNEL_COUNT} channels a fibre, transceivers enough; quickest path "
         "with a free channel, first fit. Load in erlangs, and as a share of all channels of all fibres with each "

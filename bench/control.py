@@ -117,13 +117,13 @@ def path_requests(plant: Plant, name: str, count: int) -> dict[str, Any]:
 
 def decisions(plan: Plan, cuts: int | None) -> dict[str, Any]:
     """Time of ``Brain.handle`` for the first Port-Status of a cut, for each fibre in turn, with a circuit over each."""
-    gc.collect()
-    gc.freeze()  # a controller's own process has none of what the other parts left
     brain, network = optical_circuit(plan), FakeNetwork(plan)
     for dpid in network.tables:
         network.play(brain, SwitchConnected(dpid), 0.0)
     for fibre in plan.fibres:
         network.play(brain, CircuitRequested(fibre.name, fibre.sites), 1.0)
+    gc.collect()
+    gc.freeze()  # as the controller does; nor has its process what the other parts left
     times_s, now_s = [], 10.0
     for fibre in plan.fibres[:cuts]:
         ends = plan.link_by_name[fibre.name].ends

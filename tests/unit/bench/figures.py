@@ -92,10 +92,11 @@ def control() -> dict[str, Any]:
 
 def blocking() -> dict[str, Any]:
     """One link at two loads, and a network."""
-    low = {"share": 0.8, "erlangs": 76.8, "blocked": 0.0035, "half": 0.001}
-    high = {"share": 1.0, "erlangs": 96.0, "blocked": 0.0775, "half": 0.004}
-    net = {"share": 0.5, "erlangs": 690.5, "blocked": 0.00002, "half": 0.00001}
-    return {"one link": [low, high], "CORONET CONUS": [net]}
+    low = {"share": 0.8, "erlangs": 76.8, "asked": 30_000, "blocked": 0.0035, "half": 0.001}
+    high = {"share": 1.0, "erlangs": 96.0, "asked": 30_000, "blocked": 0.0775, "half": 0.004}
+    net = {"share": 0.5, "erlangs": 690.5, "asked": 30_000, "blocked": 0.00002, "half": 0.00001}
+    none = {"share": 0.3, "erlangs": 414.3, "asked": 30_000, "blocked": 0.0, "half": 0.0}
+    return {"one link": [low, high], "CORONET CONUS": [none, net]}
 
 
 def prediction() -> dict[str, Any]:

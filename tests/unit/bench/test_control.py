@@ -55,7 +55,7 @@ def test_without_or_tools_the_comparison_says_so(monkeypatch: pytest.MonkeyPatch
 def test_the_load_of_a_plant_counts_every_circuit_on_its_shortest_path() -> None:
     """One link of 96 channels: half of them are 48 erlangs, of which nothing is refused."""
     (found,) = blocking.blocking(Plant(plants.one_link(100)), (0.5,), batch=20)
-    assert found == {"share": 0.5, "erlangs": 48.0, "blocked": 0.0, "half": 0.0}
+    assert found == {"share": 0.5, "erlangs": 48.0, "asked": 200, "blocked": 0.0, "half": 0.0}
 
 
 def test_the_tables(figures: ModuleType) -> None:
@@ -71,6 +71,7 @@ def test_the_tables(figures: ModuleType) -> None:
     assert blocked.rows == (
         ("one link", "80 %", "77", "3.50e-03 ± 1.0e-03", "4.48e-03"),
         ("one link", "100 %", "96", "7.75e-02 ± 4.0e-03", "7.72e-02"),
+        ("CORONET CONUS", "30 %", "414", "below 1.0e-04", ""),
         ("CORONET CONUS", "50 %", "690", "2.00e-05 ± 1.0e-05", ""),
     )
 
@@ -79,7 +80,7 @@ def test_the_plot_shows_what_lies_above_its_axis(figures: ModuleType) -> None:
     plot = blocking.figure(figures.blocking())
     assert plot.startswith("<svg")
     assert plot.count("<polyline") == 3
-    assert plot.count("<circle") == 2  # the network's point lies below 1e-4
+    assert plot.count("<circle") == 2  # the network's points lie below 1e-4
     assert "Erlang B, 96 channels" in plot
 
 
