@@ -6,6 +6,7 @@ a time. Commands are sent within the lock, so that their order on the wire is th
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import time
@@ -95,6 +96,8 @@ class BrainApp(BaseApp):  # type: ignore[misc]
         if self._settings.rest is not None:
             kept, folder = self._memory.services, self._certificates()
             self._rest = rest.serve(self._settings.plan, self._settings.rest, folder, self.feed, kept)
+        # What is there now stays: collecting garbage need not look at it, and a decision is not held up.
+        gc.freeze()
         return super().start()
 
     def _certificates(self) -> Path | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Final, NamedTuple
 
 #: EtherTypes that the packet switches tell apart.
@@ -90,7 +91,7 @@ class Flow:
     match: Match
     actions: tuple[Action, ...] = ()
 
-    @property
+    @cached_property
     def key(self) -> FlowKey:
         return FlowKey(self.dpid, self.priority, self.match)
 

@@ -41,6 +41,8 @@ class SiteRouting:
         self._trees = Trees(self._prefix_of)
         self._of_circuit: dict[str, tuple[Route, _Pair]] = {}
         self._used: dict[tuple[str, str], _Pair] = {}
+        #: (border, site, way) -> the flow: most changes go back to one that was there before
+        self._flow_of: dict[tuple[str, str, int | ToGroup], Flow] = {}
         #: (circuit, border) -> the group that chooses between the circuit's transceivers
         self._group_at: dict[tuple[str, str], ToGroup] = {}
         #: (border, next border) -> the circuits between them, where they are used at once
@@ -136,7 +138,9 @@ class SiteRouting:
                     gone.append(prefix_flow(dpids[node], prefix, 0).key)
                 else:
                     way, parallel = self._way(edge)
-                    flow = prefix_flow(dpids[node], prefix, way)
+                    flow = self._flow_of.get((node, root, way))
+                    if flow is None:
+                        flow = self._flow_of[node, root, way] = prefix_flow(dpids[node], prefix, way)
                     if planned and self._tables.wanted(flow.key) not in (None, flow):
                         turns[node, root] = tuple(turn_flow(dpids[node], prefix, each.port) for each in parallel)
                     flows.append(flow)

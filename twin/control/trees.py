@@ -88,16 +88,18 @@ class _Tree:
                 if entry is not None:
                     heappush(heap, entry)
         changed = [node for node, was in before.items() if (now := self.first.get(node)) is not was and now != was]
-        changed.sort(key=lambda node: (node not in self.place, self.place.get(node, _NOWHERE)))
+        if len(changed) > 1:
+            changed.sort(key=lambda node: (node not in self.place, self.place.get(node, _NOWHERE)))
         return {node: self.first.get(node) for node in changed}
 
     def _displaced(self, gone: list[Edge]) -> list[str]:
         """The nodes whose path uses an edge that is gone."""
-        found = {edge.source: None for edge in gone if self.first.get(edge.source) is edge}
+        first = self.first
+        found = {edge.source: None for edge in gone if first.get(edge.source) is edge}
         todo = list(found)
         while todo:
             for edge in self.into.get(todo.pop(), _NONE).values():
-                if edge.source not in found and self.first.get(edge.source) is edge:
+                if first.get(edge.source) is edge and edge.source not in found:
                     found[edge.source] = None
                     todo.append(edge.source)
         return list(found)
@@ -109,7 +111,7 @@ class _Tree:
             return None
         delay_ps, hops = there[0] + edge.delay_ps, there[1] + 1
         here = self.place.get(edge.source)
-        if here is not None and here[:2] < (delay_ps, hops):
+        if here is not None and (here[0] < delay_ps or (here[0] == delay_ps and here[1] < hops)):
             return None
         rank = self.ranks.get(edge.name)
         if rank is None:
