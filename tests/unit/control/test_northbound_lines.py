@@ -23,7 +23,6 @@ from twin.control.service import Disjoint, Protection, Reconfigure, Service
 from twin.plan.codec import to_json
 from twin.workloads.scenario import Circuit
 
-
 VERBS = "request, change, release, rewire, announce, list, request all"
 
 
