@@ -98,17 +98,23 @@ class CircuitBook:
             found = f"found a second circuit named {circuit.name!r}"
             raise self.document.bad(path, found, "each name once", "write {between: [A, B], name: ANOTHER}")
         self._check_optics(circuit, path)
-        used = Counter(site for other in self.wanted.values() for site in other.sites)
+        used = Counter(site for other in self.wanted.values() for site in other.sites * self._pairs(other))
         for name in circuit.sites:
             free = self.sites[name].transceivers - used[name]
-            if free < 1:
+            if free < self._pairs(circuit):
                 has = self.sites[name].transceivers
                 noun = "transceiver" if has == 1 else "transceivers"
                 found = f"found circuit {used[name] + 1} at {name!r} ({circuit.name}), which has {has} {noun}"
+                if self._pairs(circuit) == 2:
+                    found = f"found {circuit.name!r}, whose 1+1 needs 2 of {has} {noun} at {name!r}, {used[name]} taken"
                 remedy = f"raise sites.{name}.transceivers.count in the topology, or ask for fewer"
                 raise self.document.bad(path, found, f"{has} or fewer at one time", remedy)
         self.wanted[circuit.name] = circuit
         return circuit
+
+    def _pairs(self, circuit: Circuit) -> int:
+        """How many transceivers a circuit needs at each end: where light is looked at, 1+1 has a pair for each path."""
+        return 2 if circuit.protection == "1+1" and self.topology.optics is not None else 1
 
     def _check_optics(self, circuit: Circuit, path: Path_) -> None:
         """Both ends need the same kind of optical switch, and a route of fibres over switches of that kind."""

@@ -1,10 +1,13 @@
 """What an experiment asks of a circuit beside its ends."""
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from twin.spec import LoadedExperiment
+from twin.errors import BadInput
+from twin.spec import LoadedExperiment, load_experiment
 from twin.workloads.scenario import Circuit
 
 EVERYTHING = """end: 1 s
@@ -83,3 +86,28 @@ def test_a_controller_that_never_reacts_protects_nothing(refusal: Callable[..., 
         "e.yaml:5: circuits: found 'protection' for 'a-c', but the controller static_path never reacts; "
         "write 'controller: optical_circuit'"
     )
+
+
+LIT = """name: net
+optics: {lock: 0 s}
+sites:
+  a: {optical: roadm, transceivers: {count: 2, mode: OpenROADM-v5}}
+  b: {optical: roadm, transceivers: {count: 3, mode: OpenROADM-v5}}
+fibres:
+  ab: {between: [a, b], length: 80 km}
+  other: {between: [a, b], length: 90 km}
+"""
+
+
+def test_where_light_is_looked_at_one_plus_one_needs_two_pairs(tmp_path: Path) -> None:
+    (tmp_path / "net.yaml").write_text(LIT)
+    head = "name: e\ntopology: net.yaml\ncontroller: optical_circuit\nend: 1 s\n"
+    (tmp_path / "e.yaml").write_text(f"{head}circuits: [{{between: [a, b], protection: 1+1}}]\n")
+    assert len(load_experiment(tmp_path / "e.yaml").scenario.circuits) == 1
+    (tmp_path / "e.yaml").write_text(f"{head}circuits: [a-b, {{between: [a, b], name: c, protection: 1+1}}]\n")
+    message = (
+        f"{tmp_path}/e.yaml:5: circuits[1]: found 'c', whose 1+1 needs 2 of 2 transceivers at 'a', 1 taken; allowed: 2 or "
+        "fewer at one time; raise sites.a.transceivers.count in the topology, or ask for fewer"
+    )
+    with pytest.raises(BadInput, match=f"^{re.escape(message)}$"):
+        load_experiment(tmp_path / "e.yaml")
