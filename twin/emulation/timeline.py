@@ -32,6 +32,7 @@ class Timeline:
         self._plant = plant
         self._workloads = {workload.name: workload for workload in scenario.workloads}
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._cuts: set[str] = set()
 
     async def run(self) -> None:
         """Until the scenario's end, or until all workloads and the timeline have ended. A workload that breaks ends
@@ -153,7 +154,9 @@ class Timeline:
         event = f"{kind}-{'repaired' if up else 'cut'}"
         details: dict[str, Any] = {kind: action.target}
         self._context.record("timeline", event, **details)
-        for name in self._sharing(action.target):
+        before = self._dark()
+        (self._cuts.discard if up else self._cuts.add)(action.target)
+        for name in sorted(before ^ self._dark()):
             self._network.set_link(name, up)
 
     def _degrade(self, action: Action) -> None:
@@ -165,11 +168,10 @@ class Timeline:
         self._context.record("timeline", event, **details)
         self._tell_plant(action)
 
-    def _sharing(self, name: str) -> list[str]:
-        """What is cut with ``name``: the fibres of its shared-risk groups."""
+    def _dark(self) -> frozenset[str]:
+        """What carries nothing: what is cut, and the fibres that share a risk with it."""
         light = self._network.plan.light
-        groups = light.shared_risks.values() if light is not None else ()
-        return sorted({name, *(fibre for group in groups if name in group for fibre in group)})
+        return light.dark(self._cuts) if light is not None else frozenset(self._cuts)
 
     def _tell_plant(self, action: Action) -> None:
         """Let the plant's process know, and wait until it has drawn its consequences."""

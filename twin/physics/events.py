@@ -30,7 +30,7 @@ class Cut:
 
 @dataclass(frozen=True)
 class Repair:
-    """Repair a fibre and the groups it shares a risk with."""
+    """Repair a fibre that was cut; what shared its risk is lit again unless another cut keeps it dark."""
 
     fibre: str
 

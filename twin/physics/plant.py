@@ -49,11 +49,13 @@ class Receiver:
 
 @dataclass(frozen=True)
 class State:
-    """The plant at a moment. ``moving`` holds (when it settles, cross-connect); ``harm`` is that of the moment, and
-    ``change_s`` when ``drifts`` next change something (None: nothing drifts)."""
+    """The plant at a moment. ``moving`` holds (when it settles, cross-connect). ``broken`` are the fibres that were
+    cut, ``cuts`` they and all that share a risk with one. ``harm`` is that of the moment, and ``change_s`` when
+    ``drifts`` next change something (None: nothing drifts)."""
 
     connects: frozenset[CrossConnect] = frozenset()
     moving: tuple[tuple[float, CrossConnect], ...] = ()
+    broken: frozenset[str] = frozenset()
     cuts: frozenset[str] = frozenset()
     harm: Harm = NO_HARM
     drifts: tuple[Drift, ...] = ()
@@ -177,9 +179,9 @@ class Plant:
                 moving = tuple(item for item in state.moving if item[1] != cross)
                 return replace(_without(state, cross), moving=moving)
             case Cut(fibre):
-                return replace(state, cuts=state.cuts | self._risk(fibre))
+                return self._cut(state, state.broken | {fibre})
             case Repair(fibre):
-                return replace(state, cuts=state.cuts - self._risk(fibre))
+                return self._cut(state, state.broken - {fibre})
             case Degrade(amplifier, level_db, over_s):
                 return _harmed(state, "amplifier", amplifier, level_db, now_s, over_s)
             case Attenuate(fibre, level_db, over_s):
@@ -187,10 +189,8 @@ class Plant:
             case Tick():
                 return state
 
-    def _risk(self, fibre: str) -> frozenset[str]:
-        """The fibre and all that share a risk with it."""
-        groups = [group for group in self._light.shared_risks.values() if fibre in group]
-        return frozenset({fibre, *(name for group in groups for name in group)})
+    def _cut(self, state: State, broken: frozenset[str]) -> State:
+        return replace(state, broken=broken, cuts=self._light.dark(broken))
 
     def _settle(self, state: State, now_s: float) -> tuple[State, list[Effect]]:
         done = [item for item in state.moving if item[0] <= now_s + _SAME_S]

@@ -8,6 +8,7 @@ One *line* is one direction of a fibre with its amplifiers, from the ROADM it le
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -110,3 +111,8 @@ class Light:
     lightpaths: tuple[Lightpath, ...]
     refusals: tuple[Refusal, ...]
     power_w: float | None = None
+
+    def dark(self, cuts: Collection[str]) -> frozenset[str]:
+        """The fibres that pass no light while those of ``cuts`` are cut: they, and all that share a risk with one."""
+        groups = [group for group in self.shared_risks.values() if not set(group).isdisjoint(cuts)]
+        return frozenset(cuts).union(*groups)

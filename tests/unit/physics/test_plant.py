@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -73,7 +74,8 @@ def test_a_cut_takes_the_whole_shared_risk_group(kit: Any) -> None:
     effects = player.play(Cut("ac"), 3.0)
     assert carriers(effects) == [CarrierDown("a-t1", "no light"), CarrierDown("b-t1", "no light")]
     assert player.state.cuts == {"ab", "ac"}
-    assert carriers(player.play(Repair("ab"), 4.0)) == UP
+    assert carriers(player.play(Repair("ab"), 4.0)) == []  # it was not cut itself
+    assert carriers(player.play(Repair("ac"), 5.0)) == UP
 
 
 @pytest.mark.parametrize(
@@ -193,3 +195,17 @@ def test_cuts_and_repairs_leave_nothing_behind(kit: Any, data: st.DataObject) ->
     for fibre in harm:
         player.play(Repair(fibre), 3.0)
     assert player.state == before
+
+
+def test_a_fibre_of_two_ducts_is_dark_until_both_cuts_are_repaired(kit: Any) -> None:
+    plan = kit.plan()
+    risks = {"duct": ("ab", "ac"), "bridge": ("bc", "ac")}
+    player = kit.connected(replace(plan, light=replace(plan.light, shared_risks=risks)))
+    for event, cuts in (
+        (Cut("ab"), {"ab", "ac"}),
+        (Cut("bc"), {"ab", "ac", "bc"}),
+        (Repair("ab"), {"ac", "bc"}),
+        (Repair("bc"), set()),
+    ):
+        player.play(event, 3.0)
+        assert player.state.cuts == cuts
