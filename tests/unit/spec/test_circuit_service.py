@@ -106,8 +106,8 @@ def test_where_light_is_looked_at_one_plus_one_needs_two_pairs(tmp_path: Path) -
     assert len(load_experiment(tmp_path / "e.yaml").scenario.circuits) == 1
     (tmp_path / "e.yaml").write_text(f"{head}circuits: [a-b, {{between: [a, b], name: c, protection: 1+1}}]\n")
     message = (
-        f"{tmp_path}/e.yaml:5: circuits[1]: found 'c', whose 1+1 needs 2 of 2 transceivers at 'a', 1 taken; allowed: 2 or "
-        "fewer at one time; raise sites.a.transceivers.count in the topology, or ask for fewer"
+        f"{tmp_path}/e.yaml:5: circuits[1]: found 'c', whose 1+1 needs 2 of 2 transceivers at 'a', 1 taken; allowed: "
+        "2 or fewer at one time; raise sites.a.transceivers.count in the topology, or ask for fewer"
     )
     with pytest.raises(BadInput, match=f"^{re.escape(message)}$"):
         load_experiment(tmp_path / "e.yaml")
