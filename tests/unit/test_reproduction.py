@@ -54,3 +54,12 @@ def test_deviations_are_relative_to_what_was_published() -> None:
             "off by more than 5 %: no reason is known",
         ),
     )
+
+
+def test_a_row_that_cannot_be_predicted_says_why(tmp_path: Path) -> None:
+    found = reproduce(
+        read_all(FOLDER, ["switch-3d-mems"]), tmp_path, emulated=False, progress=lambda _step, _part: None
+    )
+    ((line,),) = [group.lines for group in groups(found)]
+    assert (line.predicted, line.note) == (None, "not predicted: predictions know nothing of dark windows")
+    assert list(tmp_path.iterdir()) == []

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twin.results.outcome import PacketsRecord
-from twin.results.probes import LostRun, lost_runs, outage_s, reordered
+from twin.results.probes import LostRun, lost_runs, outage_s, rate_bps, reordered
 
 INTERVAL_S = 0.25
 
@@ -23,6 +23,13 @@ def test_runs_and_outage_by_hand() -> None:
     assert outage_s(probes) == pytest.approx(0.75)
     assert outage_s(record([True, True])) == 0
     assert outage_s(record([])) == 0
+
+
+def test_the_rate_is_that_of_the_arrivals() -> None:
+    """Five frames of 1,000 bytes in four intervals of 250 ms; a lost one counts for nothing."""
+    assert rate_bps(record([True] * 5), 1000) == pytest.approx(4 * 8000)
+    assert rate_bps(record([True, False, True, True, True]), 1000) == pytest.approx(3 * 8000)
+    assert rate_bps(record([True]), 1000) is None
 
 
 @given(st.lists(st.booleans()))
