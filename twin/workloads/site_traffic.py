@@ -29,8 +29,8 @@ def is_announceable(workload: Workload) -> bool:
 
 def announced(plan: Plan, workloads: Iterable[Workload], since_s: float, until_s: float | None) -> SiteTraffic:
     """What ``workloads`` send between sites from ``since_s`` until ``until_s`` (None: until they end). Iterations count
-    that begin then, at their planned times, with the warm-up before the first; where they follow each other at once, all
-    of them do."""
+    that begin then, at their planned times, with the warm-up before the first; where they follow each other at once,
+    all of them do."""
     total: Counter[tuple[str, str]] = Counter()
     for workload in workloads:
         times = _times(workload, since_s, until_s)
