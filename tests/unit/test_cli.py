@@ -106,8 +106,8 @@ def test_plan_takes_overrides(twin: Run) -> None:
         (["plan", "nowhere.yaml"], "nowhere.yaml: found no such file; check the name"),
         (["plan", "topologies"], "topologies: found a folder; allowed: a YAML file; name the file in it"),
         (["run", DEMO, "--set", "sed=2"], "--set sed=2: sed: found the unknown key 'sed'; allowed: name, topology, "
-         "controller, seed, circuits, workloads, timeline, circuit_load, control_channel, expect, sample, telemetry, end, "
-         "timeout; did you mean 'seed'?"),
+         "controller, seed, circuits, workloads, timeline, circuit_load, control_channel, expect, sample, telemetry, "
+         "end, timeout; did you mean 'seed'?"),
         (["run", DEMO, "--seed", "-1"], "--seed -1: seed: found -1; allowed: 0 or more"),
     ],
 )  # fmt: skip
