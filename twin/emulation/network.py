@@ -26,8 +26,9 @@ from twin.traffic import namespaces
 #: its window, as a collective's connections do; addresses do not expire while a run lasts.
 #: A receive buffer holds its packets' bookkeeping too and what the program has not read yet: four times the window.
 RECEIVE_WINDOWS = 4
-#: A program may write so much, and its last block, ahead of what TCP has sent. With a whole send buffer ahead iperf3 would
-#: say that it is done long before its bytes have left, and its server would stop counting: of 1 MB it counted 89 kB.
+#: A program may write so much, and its last block, ahead of what TCP has sent. With a whole send buffer ahead iperf3
+#: would say that it is done long before its bytes have left, and its server would stop counting: of 1 MB it counted
+#: 89 kB.
 UNSENT_BYTES = 16_384
 _SERVER_SYSCTLS = {
     "net/ipv4/tcp_rmem": "4096 {receive} {receive}",
