@@ -54,7 +54,7 @@ $(VENV)/.packages: $(LISTS)
 
 $(VENV)/.installed: $(VENV)/.packages setup.cfg pyproject.toml
 	$(OPEN) $(PYTHON) -m venv --system-site-packages $(VENV)
-	$(OPEN) $(RUN)/python -m pip install --disable-pip-version-check --progress-bar off -q -e '.[dev]'
+	$(OPEN) $(RUN)/python -m pip install --disable-pip-version-check --progress-bar off -q -e '.[dev,exact]'
 	touch $@
 
 # The peer, ns-3, in an environment of its own. Where it has no wheel the benchmark says so and leaves it out.
