@@ -30,6 +30,8 @@ _KNOWN: Final = {
 _SI_NEEDED: Final = ("f_min", "f_max", "spacing", "power_dbm")
 _MODE_KEYS: Final = ("format", "baud_rate", "OSNR", "bit_rate", "tx_osnr", "min_spacing")
 _FIBRE_KEYS: Final = {"type_variety", "dispersion", "effective_area", "pmd_coef"}
+#: What ROADMs do to light by the way it takes through them.
+_PATHS: Final = "roadm-path-impairments"
 #: Gross over net bit rate, to guess the bits per symbol, on which only the bit error rate depends (assumed).
 _OVERHEAD: Final = 1.15
 #: GNPy's band of an amplifier that states none, Hz.
@@ -53,6 +55,7 @@ def read(path: Path) -> dict[str, Any]:
         for key in data[section][0]:
             if key not in known:
                 raise _bad(path, key, f"found the unknown key {key!r} in {section}", ", ".join(sorted(known)))
+    _check_roadms(path, data["Roadm"])
     band, span = data["SI"][0], data["Span"][0]
     for name, holder, keys in (("SI", band, _SI_NEEDED), ("Span", span, ("max_length", "max_loss"))):
         for key in keys:
@@ -73,6 +76,15 @@ def read(path: Path) -> dict[str, Any]:
     kinds = {_entry(item["type_variety"]): _transceiver(path, item) for item in data.get("Transceiver", [])}
     fibres = {_entry(item["type_variety"]): _fibre(path, item) for item in data.get("Fiber", [])}
     return {"transceivers": kinds, "fibres": fibres, "line_systems": {"imported": system}}
+
+
+def _check_roadms(path: Path, roadms: list[dict[str, Any]]) -> None:
+    """All ROADMs are of the type without a name. A line's noise is added up without that of ROADMs on the way."""
+    for roadm in roadms:
+        if roadm.get("type_variety", "default") == "default" and roadm.get(_PATHS):
+            found = f"found {_PATHS!r} of the default ROADM"
+            remedy = "leave them out, and write add_drop_osnr, pmd and pdl"
+            raise _bad(path, _PATHS, found, "ROADMs that add noise only where light is added and dropped", remedy)
 
 
 def _fibre(path: Path, item: dict[str, Any]) -> dict[str, Any]:

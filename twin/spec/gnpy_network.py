@@ -1,8 +1,8 @@
 """A GNPy network (and equipment library) as raw sites, fibres and catalogue entries of a topology file.
 
 GNPy ignores keys that it does not know; here every element and key is checked first. What is taken: ROADMs as sites,
-with their places, and the chains of fibres between them. Amplifiers and padding (att_in) are designed anew, so
-their settings are not.
+with their places, and the chains of fibres between them. Amplifiers and padding (att_in) are designed anew, ROADMs and
+PMD are those of the line system and the fibre's type, so their settings in the file are not; the plan says so.
 """
 
 from __future__ import annotations

@@ -70,7 +70,8 @@ def _gnpy(file: GnpyFile, document: Document) -> tuple[dict[str, Any], dict[str,
     types = own.get("fibres") if isinstance(own, dict) else None
     sites, fibres = GnpyNetwork(folder / file.network, list(types) if isinstance(types, dict) else ()).read()
     name = Path(file.network).name
-    note = f"sites and fibres are from the GNPy network {name}; amplifiers and padding are designed anew"
+    note = f"sites and fibres are from the GNPy network {name}; amplifiers and padding are designed anew, "
+    note += "ROADMs are the line system's, PMD that of the fibres' types"
     return sites, fibres, note
 
 

@@ -54,7 +54,8 @@ def test_a_network_becomes_sites_and_fibres(tmp_path: Path) -> None:
     assert (only.name, only.sites, only.spans_km, only.length_km) == ("A-B", ("A", "B"), (80.0, 60.0), 140.0)
     assert (only.amplifiers, only.loss_db_per_km, only.connector_db) == (1, 0.21, 0.5)
     assert topology.notes == (
-        "sites and fibres are from the GNPy network net.json; amplifiers and padding are designed anew",
+        "sites and fibres are from the GNPy network net.json; amplifiers and padding are designed anew, "
+        "ROADMs are the line system's, PMD that of the fibres' types",
     )
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
@@ -268,6 +269,12 @@ def test_topohub_or_gnpy(tmp_path: Path) -> None:
             '"SI": [{"f_min": 1, "f_max": 2, "spacing": 1, "power_dbm": 0}],\n"Fiber": [{"type_variety": "T", '
             '"dispersion": 1e-5, "effective_area": 8e-11, "pmd_coef": 0, "gamma": 1}]}',
             ":2: T: found the unknown key 'gamma'; allowed: dispersion, effective_area, pmd_coef, type_variety",
+        ),
+        (
+            '{"Edfa": [{}], "Span": [{}], "SI": [{}],\n"Roadm": [{"roadm-path-impairments": [{}]}]}',
+            ":2: roadm-path-impairments: found 'roadm-path-impairments' of the default ROADM; "
+            "allowed: ROADMs that add noise only where light is added and dropped; "
+            "leave them out, and write add_drop_osnr, pmd and pdl",
         ),
         (
             '{"Edfa": [{}], "Roadm": [{}], "Span": [{}],\n"SI": [{"f_min": 1}]}',
