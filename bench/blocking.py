@@ -71,7 +71,7 @@ def tables(curves: dict[str, list[dict[str, float]]]) -> list[Table]:
             bound = f"{erlang_b(point['erlangs'], CHANNEL_COUNT):.2e}" if name == "one link" else ""
             seen = f"{point['blocked']:.2e} ± {point['half']:.1e}"
             if not point["blocked"]:
-                seen = f"below {3 / point['asked']:.1e}"  # the rule of three: none in n, so less than 3/n, 95 % sure
+                seen = f"none of {point['asked']:,}"
             rows.append((name, f"{point['share']:.0%}".replace("%", " %"), f"{point['erlangs']:.0f}", seen, bound))
     note = (
         f"Poisson arrivals, exponential holding, {CHANNEL_COUNT} channels a fibre, transceivers enough; quickest path "

@@ -71,7 +71,7 @@ def test_the_tables(figures: ModuleType) -> None:
     assert blocked.rows == (
         ("one link", "80 %", "77", "3.50e-03 ± 1.0e-03", "4.48e-03"),
         ("one link", "100 %", "96", "7.75e-02 ± 4.0e-03", "7.72e-02"),
-        ("CORONET CONUS", "30 %", "414", "below 1.0e-04", ""),
+        ("CORONET CONUS", "30 %", "414", "none of 30,000", ""),
         ("CORONET CONUS", "50 %", "690", "2.00e-05 ± 1.0e-05", ""),
     )
 
