@@ -17,6 +17,8 @@ _VERBS = ("cut", "repair", "degrade", "drift", "reconfigure", "rewire", "start",
 
 _DEGRADE = re.compile(r"(amplifier|fibre) (\S+) by (.+)\Z")
 _OVER = re.compile(r"(.+) over (.+)\Z")
+#: How much worse anything may get, dB: light is long gone then.
+_MOST_DB = 100.0
 #: How long a drift may take, s.
 _LONGEST_S = 86400.0
 
@@ -167,8 +169,8 @@ class TimelineReader:
             level_db = parse(level, "level")
         except ValueError as problem:
             raise self.document.bad(path, str(problem)) from None
-        if level_db < 0:
-            raise self.document.bad(path, f"found {level!r}", "0 dB (as planned) or more")
+        if not 0 <= level_db <= _MOST_DB:
+            raise self.document.bad(path, f"found {level!r}", f"0 dB (as planned) to {_MOST_DB:g} dB")
         return Action(at_s, "degrade" if kind == "amplifier" else "attenuate", name, level_db=level_db)
 
     def _start(self, name: str, at_s: float, path: Path_) -> str:

@@ -34,7 +34,8 @@ def test_a_degradation_names_its_place_and_level(text: str, action: Action) -> N
         ("amplifier coast by 3 dB", "found the amplifier 'coast'; allowed: FIBRE.NUMBER, counted from 1"),
         ("fibre sea by 3 dB", "found the unknown fibre 'sea'; allowed: polder, coast"),
         ("fibre coast by 3", "found '3' without a unit; allowed: dB, as in '3 dB'"),
-        ("fibre coast by -1 dB", "found '-1 dB'; allowed: 0 dB (as planned) or more"),
+        ("fibre coast by -1 dB", "found '-1 dB'; allowed: 0 dB (as planned) to 100 dB"),
+        ("fibre coast by 5000 dB", "found '5000 dB'; allowed: 0 dB (as planned) to 100 dB"),
     ],
 )
 def test_wrong_places_and_levels_are_refused(text: str, message: str) -> None:
