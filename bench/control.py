@@ -71,7 +71,7 @@ def _constrained(plant: Plant, sites: tuple[str, str], dice: random.Random) -> S
 
 
 def _by_hops(plant: Plant, sites: tuple[str, str], dice: random.Random) -> Service:
-    """The fewest fibres within 30 ms: of the k shortest the first that is quick enough."""
+    """The fewest fibres within 30 ms."""
     return Service(by_hops=True, max_delay_s=30e-3)
 
 
@@ -82,7 +82,7 @@ def _protected(plant: Plant, sites: tuple[str, str], dice: random.Random) -> Ser
 SERVICES: Final = {
     "quickest path": _plain,
     "50 ms at most, not by a given site and fibre": _constrained,
-    "fewest fibres, 30 ms at most (k shortest)": _by_hops,
+    "fewest fibres, 30 ms at most": _by_hops,
     "two disjoint paths": _protected,
 }
 
