@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, Field
 
@@ -39,6 +39,8 @@ def _dispersion(value: float) -> float:
     return value
 
 
+#: Delay of light in vacuum, s/km, rounded down: nothing is quicker.
+VACUUM_S_PER_KM: Final = 3.3356e-6
 #: The name of a catalogue's entry.
 Entry = Annotated[str, AfterValidator(_entry)]
 Level = Annotated[float, Quantity("level", -50.0, 100.0)]
@@ -114,7 +116,7 @@ class FibreTypeFile(Model):
     """A type of fibre: its one-way ``delay``, ``dispersion`` in ps/nm/km, ``effective_area`` in square micrometres
     (GNPy's fibre model breaks above 2,000), ``pmd`` in ps/sqrt(km)."""
 
-    delay: Annotated[float, Quantity("slowness", 3.3e-6, 10e-6)] = Field(examples=["4.8967 us/km"])
+    delay: Annotated[float, Quantity("slowness", VACUUM_S_PER_KM, 10e-6)] = Field(examples=["4.8967 us/km"])
     loss: Annotated[float, Quantity("attenuation", 0.01, 10.0)] = Field(examples=["0.2 dB/km"])
     dispersion: Annotated[float, AfterValidator(_dispersion)] = Field(examples=["16.7"])
     effective_area: float = Field(gt=0, le=2000, examples=["83"])

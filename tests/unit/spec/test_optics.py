@@ -272,6 +272,11 @@ KNOWN = "400ZR, OpenZR+, 800ZR, 1.6T-class, OpenROADM-v5"
         ),
         (
             HEAD + FIBRES + "catalogue:\n  fibres:\n"
+            "    warp: {delay: 3.3 us/km, loss: 0.2 dB/km, dispersion: 3, effective_area: 80}\n",
+            "FILE:11: catalogue.fibres.warp.delay: found '3.3 us/km'; allowed: 3.3356 us/km to 10 us/km",
+        ),
+        (
+            HEAD + FIBRES + "catalogue:\n  fibres:\n"
             "    flat: {delay: 4.9 us/km, loss: 0.2 dB/km, dispersion: 0, effective_area: 80}\n",
             "FILE:11: catalogue.fibres.flat.dispersion: found 0; "
             "allowed: -1000 to 1000 ps/nm/km but for 0, where GNPy's fibre model breaks",
