@@ -5,7 +5,7 @@
     controller:
       app: engineered
       options:
-        traffic: measured      # or announced: by 'announce' on the timeline
+        traffic: measured      # or announced (the default): by 'announce' on the timeline
         every: 500 ms          # how often the border switches' counters are read, where it is measured
         horizon: 60 s          # how long what was measured is taken to last
         solver: greedy         # or exact, which needs OR-tools
