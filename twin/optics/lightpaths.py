@@ -178,7 +178,7 @@ class _Planner:
         return min(both, key=lambda seen: closing.margin_db(mode, seen))
 
     def _best(self, route: Route, kind: TransceiverType, modes: Sequence[Mode]) -> Mode | None:
-        if kind.reach_km is not None and route.length_km > kind.reach_km:
+        if not kind.reaches(route.length_km):
             return None
         return closing.best_mode(modes, lambda mode: self._see(route, mode), self._optics.margin_db)
 

@@ -106,8 +106,7 @@ def _between(catalogue: Catalogue, plan: Plan) -> Iterator[Alternative]:
     longest_km = max(lengths_km, default=0.0)
     for kind in catalogue.transceivers.values():
         per_tbps_w = None if kind.power_w is None else 2 * kind.power_w / (kind.rate_bps / 1e12)
-        short = kind.reach_km is not None and kind.reach_km < longest_km
-        unfit = f"a route has {longest_km:.4g} km" if short else ""
+        unfit = "" if kind.reaches(longest_km) else f"a route has {longest_km:.4g} km"
         yield Alternative(
             BETWEEN, kind.name, kind.power_w, per_tbps_w, kind.reach_km, kind.price, _source(kind.sources), unfit
         )

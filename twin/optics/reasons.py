@@ -13,7 +13,7 @@ from twin.units import show_length
 
 def why(route: Route, kind: TransceiverType, mode: Mode, seen: Quality, margin_db: float) -> str:
     """What keeps ``mode`` of ``kind``, received as ``seen``, from closing over ``route`` with the margin."""
-    if kind.reach_km is not None and route.length_km > kind.reach_km:
+    if not kind.reaches(route.length_km):
         return f"{show_length(route.length_km)} over {over(route)}, and {kind.name} reaches {kind.reach_km:g} km"
     shown = {
         "dispersion": f"{seen.dispersion_ps_nm:.0f} ps/nm",

@@ -230,7 +230,7 @@ class Plant:
         kind = self._types[self._wiring.transceivers[ways[0].receiver].type or ""]
         types = {self._wiring.transceivers[name].type for way in ways for name in (way.sender, way.receiver)}
         length_km = max(sum(sum(line.spans_km) for line in way.lines) for way in ways)
-        if len(types) > 1 or (kind.reach_km is not None and length_km > kind.reach_km):
+        if len(types) > 1 or not kind.reaches(length_km):
             return []
         channel = max(way.channel for way in ways)
         return [mode for mode in kind.modes if channel <= self._light.channels[mode.carrier]]

@@ -54,6 +54,10 @@ class TransceiverType:
         """The highest rate."""
         return self.modes[0].rate_bps
 
+    def reaches(self, length_km: float) -> bool:
+        """Whether a route of that length is within the reach."""
+        return self.reach_km is None or length_km <= self.reach_km
+
 
 @dataclass(frozen=True)
 class SiteLink:
