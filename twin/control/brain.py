@@ -191,7 +191,10 @@ class Brain:
     def _on_requested(self, request: CircuitRequested) -> None:
         """A name whose circuit is being drained will be free soon: then the request has its turn."""
         known = self._circuits.get(request.name)
-        if known is not None and known.state is State.DRAINING:
+        if request.name in [waiting.name for waiting in self._later]:
+            reason = f"circuit {request.name!r} is being drained, and is asked for again already"
+            self._out.append(Answer(False, reason))
+        elif known is not None and known.state is State.DRAINING:
             self._later.append(request)
             self._out.append(Answer(True))
         elif known is not None and known.alive:

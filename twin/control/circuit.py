@@ -156,21 +156,21 @@ class Circuit:
                 flows += add_flows(plant, route)
         return flows + (self._groups(plant) if self.fails_over else [])
 
-    def group_number(self, plant: Plant, side: int) -> int:
-        """The number of the group at one of its borders: the lower of the two ports."""
+    def group_numbers(self, plant: Plant) -> tuple[int, int]:
+        """The numbers of the groups at its borders: the lower of the two ports."""
         assert self.ends is not None
         assert self.second is not None
-        return min(plant.line_port(self.ends[side]), plant.line_port(self.second[side]))
+        first, second = (min(map(plant.line_port, pair)) for pair in zip(self.ends, self.second, strict=True))
+        return first, second
 
     def _groups(self, plant: Plant) -> list[Group]:
         """At both borders: into the route while its light arrives, else into the spare."""
         groups = []
-        for side in (0, 1):
+        for side, number in enumerate(self.group_numbers(plant)):
             ends = [route.ends[side] for route in (self.route, self.spare) if route is not None]
             ports = [plant.line_port(end) for end in ends]
             buckets = tuple(Bucket(Output(port), port) for port in ports)
-            dpid, number = plant.dpid_of[ends[0].switch], self.group_number(plant, side)
-            groups.append(Group(dpid, number, Choice.FAST_FAILOVER, buckets))
+            groups.append(Group(plant.dpid_of[ends[0].switch], number, Choice.FAST_FAILOVER, buckets))
         return groups
 
     def awaited(self, plant: Plant, packet_dpids: set[int]) -> list[int]:

@@ -61,14 +61,20 @@ def _site_flows(plan: Plan, spread: Spread) -> Iterator[Entry]:
                 yield prefix_flow(dpids[node], prefix, way)
 
 
-def circuit_edges(plant: Plant, name: str, route: Route) -> tuple[Edge, Edge]:
-    """A circuit as both directions of a link between two borders."""
+def circuit_edges(plant: Plant, name: str, route: Route, groups: tuple[int, int] | None) -> tuple[Edge, Edge]:
+    """A circuit as both directions of a link between two borders. ``groups`` are the numbers of those that lead into
+    it, which stand in the place of ports, below 0."""
     a, b = route.ends
-    ports = [plant.plan.link_by_name[end.link].at(end.switch).port for end in route.ends]
+    ports = [plant.line_port(end) for end in route.ends] if groups is None else [-number for number in groups]
     return (
         Edge(name, a.switch, b.switch, ports[0], one_way_ps(plant, route)),
         Edge(name, b.switch, a.switch, ports[1], one_way_ps(plant, route, forward=False)),
     )
+
+
+def way_of(edge: Edge) -> int | ToGroup:
+    """The port or the group that leads into an edge."""
+    return edge.port if edge.port > 0 else ToGroup(-edge.port)
 
 
 def turn_flow(dpid: int, prefix: str, port: int) -> Flow:

@@ -81,15 +81,17 @@ class Resilience:
         """Give a protected circuit that has one path another, if there is one."""
         assert circuit.ends is not None
         assert circuit.route is not None
-        spectrum = self._ledger.spectrum
+        spectrum, second = self._ledger.spectrum, circuit.second or circuit.ends
         if circuit.service.protection is Protection.ONE_PLUS_ONE and not spectrum.splits and circuit.second is None:
-            second = self._ends_beside(circuit)
-            if second is None:
+            found = self._ends_beside(circuit)
+            if found is None:
                 return
-            self._ledger.claim_ends(circuit, circuit.ends, second)
+            second = found
         beside = spectrum.rivals(circuit.route.path, circuit.service)
-        spare = spectrum.find_route(circuit.second or circuit.ends, self._ledger.lit, circuit.service, beside=beside)
+        spare = spectrum.find_route(second, self._ledger.lit, circuit.service, beside=beside)
         if spare is not None:
+            if second not in (circuit.ends, circuit.second):
+                self._ledger.claim_ends(circuit, circuit.ends, second)
             circuit.spare = self._ledger.take(circuit, spare)
             circuit.enter(Step.PROTECTING)
             self._ledger.follow(circuit)

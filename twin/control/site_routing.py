@@ -12,10 +12,11 @@ from collections.abc import Iterable
 from twin.control.circuit import Circuit
 from twin.control.flows import Bucket, Choice, Entry, EntryKey, Flow, Group, Output, ToGroup
 from twin.control.ledger import DRAIN_MARGIN_S
-from twin.control.packets import circuit_edges, prefix_flow, turn_flow
+from twin.control.packets import circuit_edges, prefix_flow, turn_flow, way_of
 from twin.control.plant import Plant, edges_of
 from twin.control.route import Route
 from twin.control.routing import Edge
+from twin.control.spectrum import Ends
 from twin.control.spread import BETWEEN, SINGLE, Spread, pin_flow
 from twin.control.tables import Tables
 from twin.control.trees import Trees
@@ -39,12 +40,10 @@ class SiteRouting:
         self._links = {link.name: edges_of(link) for link in plant.plan.links if link.kind == "packet"}
         self._prefix_of = {site.border: site.prefix for site in plant.plan.sites}
         self._trees = Trees(self._prefix_of)
-        self._of_circuit: dict[str, tuple[Route, _Pair]] = {}
+        self._of_circuit: dict[str, tuple[Route, Ends | None, _Pair]] = {}
         self._used: dict[tuple[str, str], _Pair] = {}
         #: (border, site, way) -> the flow: most changes go back to one that was there before
         self._flow_of: dict[tuple[str, str, int | ToGroup], Flow] = {}
-        #: (circuit, border) -> the group that chooses between the circuit's transceivers
-        self._group_at: dict[tuple[str, str], ToGroup] = {}
         #: (border, next border) -> the circuits between them, where they are used at once
         self._parallel: dict[tuple[str, str], tuple[Edge, ...]] = {}
         #: (border, site) -> the flows that turn packets back, and when no more of them can come
@@ -98,8 +97,8 @@ class SiteRouting:
         return groups, removed
 
     def _group(self, border: str, beyond: str, edges: tuple[Edge, ...]) -> Group:
-        ways = [(self._group_at.get((edge.name, border)), edge.port) for edge in edges]
-        buckets = tuple(Bucket(group, 0) if group else Bucket(Output(port), port) for group, port in ways)
+        ways = [way_of(edge) for edge in edges]
+        buckets = tuple(Bucket(way, 0) if isinstance(way, ToGroup) else Bucket(Output(way), way) for way in ways)
         return Group(self._plant.dpid_of[border], BETWEEN + self._plant.dpid_of[beyond], Choice.SELECT, buckets)
 
     def _way(self, edge: Edge) -> tuple[int | ToGroup, tuple[Edge, ...]]:
@@ -107,7 +106,7 @@ class SiteRouting:
         parallel = self._parallel.get((edge.source, edge.target), ())
         if edge in parallel:
             return ToGroup(BETWEEN + self._plant.dpid_of[edge.target]), parallel
-        return self._group_at.get((edge.name, edge.source), edge.port), (edge,)
+        return way_of(edge), (edge,)
 
     def _pin(self) -> None:
         """Lead pinned flows into their circuits, where these are joined; else they go as all others do."""
@@ -118,8 +117,7 @@ class SiteRouting:
             here, there = borders[servers[pin.source].site], borders[servers[pin.target].site]
             for edge in (edge for name in pin.over for edge in self._used.get(("circuit", name), ())):
                 if (edge.source, edge.target) == (here, there):
-                    way = self._group_at.get((edge.name, here), edge.port)
-                    flows.append(pin_flow(self._plant.plan, pin, self._plant.dpid_of[here], way))
+                    flows.append(pin_flow(self._plant.plan, pin, self._plant.dpid_of[here], way_of(edge)))
         if self._spread.pins:
             self._tables.want(_PINNED, flows)
 
@@ -142,7 +140,8 @@ class SiteRouting:
                     if flow is None:
                         flow = self._flow_of[node, root, way] = prefix_flow(dpids[node], prefix, way)
                     if planned and self._tables.wanted(flow.key) not in (None, flow):
-                        turns[node, root] = tuple(turn_flow(dpids[node], prefix, each.port) for each in parallel)
+                        ports = map(self._port_of, parallel)
+                        turns[node, root] = tuple(turn_flow(dpids[node], prefix, port) for port in ports)
                     flows.append(flow)
         self._tables.amend(_OWNER, flows, gone)
         return turns
@@ -150,11 +149,15 @@ class SiteRouting:
     def _circuit_edges(self, circuit: Circuit, route: Route) -> _Pair:
         """Kept for as long as the circuit stays on its route: this is asked after every event."""
         known = self._of_circuit.get(circuit.name)
-        if known is None or known[0] is not route:
-            known = self._of_circuit[circuit.name] = route, circuit_edges(self._plant, circuit.name, route)
-            for side, edge in enumerate(known[1]):
-                self._group_at.pop((circuit.name, edge.source), None)
-                if circuit.fails_over:
-                    number = circuit.group_number(self._plant, side)
-                    self._group_at[circuit.name, edge.source] = ToGroup(number)
-        return known[1]
+        if known is None or known[0] is not route or known[1] is not circuit.second:
+            groups = circuit.group_numbers(self._plant) if circuit.fails_over else None
+            edges = circuit_edges(self._plant, circuit.name, route, groups)
+            known = self._of_circuit[circuit.name] = route, circuit.second, edges
+        return known[2]
+
+    def _port_of(self, edge: Edge) -> int:
+        """The port that an edge leaves by now, where a group chooses it."""
+        if edge.port > 0:
+            return edge.port
+        route = self._of_circuit[edge.name][0]
+        return next(self._plant.line_port(end) for end in route.ends if end.switch == edge.source)

@@ -156,3 +156,11 @@ def test_a_refused_packet_flow_is_recorded_and_a_stale_refusal_is_not(bench: Any
         Record(bench.now_s, "flow-refused", {"switch": "a-border", "owner": "base", "reason": "table full"})
     ]
     assert bench.play(FlowRefused(replace(flow, priority=7), "table full")) == []
+
+
+def test_a_name_that_is_drained_is_asked_for_once(bench: Any) -> None:
+    bench.play(CircuitRequested("x", ("a", "b")))
+    bench.brain.handle(CircuitReleased("x"), 10.0)
+    assert bench.answers(bench.brain.handle(CircuitRequested("x", ("a", "c")), 10.0)) == [Answer(True)]
+    reason = "circuit 'x' is being drained, and is asked for again already"
+    assert bench.answers(bench.brain.handle(CircuitRequested("x", ("b", "c")), 10.0)) == [Answer(False, reason)]

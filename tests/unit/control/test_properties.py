@@ -31,6 +31,8 @@ from twin.control.route import CHANNELS
 from twin.control.routing import shortest_path
 from twin.control.service import Protection, Service
 from twin.plan.build import build_plan
+from twin.plan.catalogue import Mode, TransceiverType
+from twin.plan.light import Light, Line, Noise
 from twin.plan.model import Plan
 from twin.plan.topology import FibrePair, Optical, Port, Site, SiteFabric, Topology
 
@@ -73,6 +75,33 @@ def plans(draw: st.DrawFn) -> Plan:
     return build_plan(Topology("random", tuple(sites), tuple(fibres)))
 
 
+MODE = Mode("400G", 400e9, 62.5e9, 8, 75e9, 0.2, 24.0, 36.0)
+
+
+@st.composite
+def lit_plans(draw: st.DrawFn) -> Plan:
+    """Such a plant of ROADMs with up to four transceivers a site, whose light is looked at and closes everywhere."""
+    names = [f"s{i}" for i in range(draw(st.integers(2, 4)))]
+    more = draw(st.lists(st.permutations(names).map(lambda order: (order[0], order[1])), max_size=3))
+    pairs = [*zip(names, [*names[1:], names[0]], strict=True), *more]
+    fibres = [FibrePair(f"f{i}", pair, 10.0 * draw(st.integers(1, 9))) for i, pair in enumerate(pairs)]
+    optical, port = Optical("roadm", 0.0, "3D-MEMS", 15e-3), Port(400e9)
+    counts = [draw(st.integers(2, 4)) for _ in names]
+    sites = [
+        Site(name, 1, Port(1e9), SiteFabric(), optical, count, port, None, "T")
+        for name, count in zip(names, counts, strict=True)
+    ]
+    noise = {MODE.carrier: Noise((0.0001,), (0.0,))}
+    lines = tuple(
+        Line(fibre.name, a, b, (80.0,), (f"{fibre.name}.1",), 0.0, 0.0, 0.0, noise)
+        for fibre in fibres
+        for a, b in (fibre.sites, fibre.sites[::-1])
+    )
+    kind = TransceiverType("T", (MODE,))
+    light = Light("standard", 1.0, 0.0, 38.0, 191e12, (kind,), {MODE.carrier: 51}, lines, {}, (), ())
+    return replace(build_plan(Topology("lit", tuple(sites), tuple(fibres))), light=light)
+
+
 @dataclass
 class World:
     """A brain and its switches. Barriers are answered, and time passes, only when a step says so."""
@@ -92,6 +121,7 @@ class World:
 
     def flip(self, fibre: str, up: bool) -> None:
         self.network.cut = self.network.cut - {fibre} if up else self.network.cut | {fibre}
+        self.answers += self.network.changed_light()
         for end in self.plan.link_by_name[fibre].ends:
             dpid = self.network.dpid_of[end.node]
             if dpid not in self.lost:
@@ -99,13 +129,7 @@ class World:
 
     def connect(self, dpid: int) -> None:
         self.lost.discard(dpid)
-        dark = frozenset(
-            end.port
-            for fibre in self.network.cut
-            for end in self.plan.link_by_name[fibre].ends
-            if self.network.dpid_of[end.node] == dpid
-        )
-        self.tell(SwitchConnected(dpid, dark, tuple(self.network.tables[dpid].values())))
+        self.tell(self.network.hello(dpid))
 
     def restart(self) -> None:
         """The controller is killed and started again: it is asked for the same circuits, and all switches come."""
@@ -130,6 +154,9 @@ class World:
         self.answers = [answer for answer in self.answers if getattr(answer, "dpid", None) != dpid]
         if forgets:
             self.network.tables[dpid].clear()
+            for group in self.network.groups_of(dpid):
+                del self.network.groups[group.key]
+            self.network.changed_light()
         self.tell(SwitchLost(dpid))
 
     def step(self, step: Step_) -> None:
@@ -191,7 +218,7 @@ def start(plan: Plan) -> World:
     """A world at rest, with circuits from each site to the next."""
     world = World(plan, optical_circuit(plan), FakeNetwork(plan))
     for dpid in world.network.tables:
-        world.tell(SwitchConnected(dpid))
+        world.tell(world.network.hello(dpid))
     request_neighbours(world)
     return world
 
@@ -217,6 +244,8 @@ def check(world: World) -> None:
         for key in world.network.tables[dpid]:
             if key.priority == CROSS_CONNECT_PRIORITY:
                 assert world.brain.tables.owner_of(key) in living, "a cross-connect without a circuit"
+    owned = {world.brain.tables.owner_of(key) for key in world.network.groups if key.dpid not in world.lost}
+    assert owned <= living, "a group without a circuit"
     if not world.lost:
         for circuit in circuits:
             if circuit.carries:
@@ -314,6 +343,22 @@ def check_nothing_leaked(world: World) -> None:
     shown = {circuit.name: (circuit.fibres, circuit.channel) for circuit in world.brain.circuits if circuit.alive}
     assert shown == {circuit.name: (circuit.fibres, circuit.channel) for circuit in new.brain.circuits if circuit.alive}
     assert world.network.tables == new.network.tables
+    assert world.network.groups == new.network.groups
+
+
+@settings(max_examples=80, deadline=None)
+@given(lit_plans(), steps_of([*KINDS, "request one", "request one", "request one", "change", "restart"]))
+def test_the_same_where_light_is_looked_at(plan: Plan, todo: list[Step_]) -> None:
+    world = start(plan)
+    for step in todo:
+        world.step(step)
+        check(world)
+    world.rest()
+    check(world)
+    for circuit in world.brain.circuits:
+        assert circuit.step is Step.SETTLED
+        assert circuit.state in RESTING
+    check_nothing_leaked(world)
 
 
 @settings(max_examples=150, deadline=None)
