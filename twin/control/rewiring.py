@@ -117,8 +117,11 @@ class Rewiring:
             case _Phase.EMPTYING if not any(circuit.alive for circuit in self._old()):
                 self._tell("verified-empty", by="the time that the last frames need")
                 self._rewire()
-            case _Phase.QUALIFYING:
-                self._qualify()
+            case _Phase.QUALIFYING | _Phase.UNDRAINING if self._failing():
+                self._roll_back(self._failing())
+            case _Phase.QUALIFYING if all(circuit.joined for circuit in self._new()):
+                self._tell("qualified")
+                self._phase = _Phase.UNDRAINING
             case _Phase.UNDRAINING if all(circuit.state in _UP for circuit in self._new()):
                 self._tell("undrained")
                 self._go_on()
@@ -195,15 +198,10 @@ class Rewiring:
             self._tell("rewired")
             self._phase = _Phase.QUALIFYING
 
-    def _qualify(self) -> None:
-        """Look whether all new circuits have light at both ends, or one will not have it."""
-        for circuit in self._new():
-            if circuit.state in (State.FAILED, State.RESTORING):
-                self._roll_back(f"{circuit.name} did not qualify: {circuit.reason}")
-                return
-        if all(circuit.joined for circuit in self._new()):
-            self._tell("qualified")
-            self._phase = _Phase.UNDRAINING
+    def _failing(self) -> str:
+        """Why the step cannot be finished: a new circuit that is not up and will not be; empty: there is none."""
+        down = (circuit for circuit in self._new() if circuit.state in (State.FAILED, State.RESTORING))
+        return next((f"{circuit.name} did not qualify: {circuit.reason}" for circuit in down), "")
 
     def _go_on(self) -> None:
         self._left = [unit for unit in self._left if unit not in self._now]
