@@ -21,6 +21,7 @@ from twin.control.events import (
     Event,
     FlowRefused,
     PortStatus,
+    RewireRequested,
     SwitchConnected,
     SwitchLost,
     Woken,
@@ -178,6 +179,11 @@ class World:
             known = next((circuit for circuit in self.brain.circuits if circuit.name == f"c{x % 6}"), None)
             service = known.service if known is not None else Service()
             self.tell(CircuitChanged(f"c{x % 6}", replace(service, avoid=avoid)))
+        elif kind == "rewire":
+            names = [circuit.name for circuit in self.brain.circuits if circuit.alive]
+            gone = tuple(name for i, name in enumerate(names) if x >> i & 1)
+            asked = CircuitRequested(f"c{y % 6}", (sites[x % len(sites)], sites[y % len(sites)]))
+            self.tell(RewireRequested(gone, (asked,) if y % 2 else ()))
         elif kind == "release":
             self.tell(CircuitReleased(f"c{x % 6}"))
         elif kind == "lose" and dpid not in self.lost:
@@ -278,7 +284,7 @@ def check_packets(world: World) -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(plans(), steps_of([*KINDS, "request one", "request one", "change", "restart"]), st.integers(1, 2))
+@given(plans(), steps_of([*KINDS, "request one", "request one", "change", "rewire", "restart"]), st.integers(1, 2))
 def test_whatever_happens_nothing_is_shared_orphaned_or_looped(plan: Plan, todo: list[Step_], channels: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(CHANNELS, "roadm", range(1, channels + 1))
@@ -347,7 +353,7 @@ def check_nothing_leaked(world: World) -> None:
 
 
 @settings(max_examples=80, deadline=None)
-@given(lit_plans(), steps_of([*KINDS, "request one", "request one", "request one", "change", "restart"]))
+@given(lit_plans(), steps_of([*KINDS, "request one", "request one", "request one", "change", "rewire", "restart"]))
 def test_the_same_where_light_is_looked_at(plan: Plan, todo: list[Step_]) -> None:
     world = start(plan)
     for step in todo:
