@@ -25,6 +25,8 @@ PORT = 6100
 #: The receiver is woken for so much, or for an eighth of its buffer: what waits to be read narrows the window.
 WAKE_BYTES = 256 << 10
 WINDOW_SHARE = 8
+#: A sender is woken when its buffer has room, and not for every 16 KiB that TCP has sent.
+UNLIMITED = 0x7FFFFFFF
 #: Let the kernel cut a datagram into this many frames' worth (``UDP_SEGMENT``), as a network card does.
 SOL_UDP, UDP_SEGMENT = 17, 103
 SEGMENTS = 7
@@ -61,6 +63,7 @@ def connect(source: Place, target: Place, port: int) -> tuple[socket.socket, soc
         end.setblocking(False)
         # Closing forgets what is on its way.
         end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    outgoing.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNLIMITED)  # as a collective's connections
     waiting = incoming.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF) // WINDOW_SHARE
     incoming.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, max(1, min(WAKE_BYTES, waiting)))
     return outgoing, incoming
