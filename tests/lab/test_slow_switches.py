@@ -68,8 +68,8 @@ circuits:
   - {{between: [{a}, {b}], name: safe, protection: 1+1}}
   - {{between: [{c}, {d}], name: plain}}
 workloads:
-  safe: {{kind: packets, from: {a}-1, to: {b}-1, count: 3000, every: 0.1 ms}}
-  plain: {{kind: packets, from: {c}-2, to: {d}-2, count: 3000, every: 0.1 ms}}
+  safe: {{kind: packets, from: {a}-1, to: {b}-1, count: 1500, every: 0.2 ms}}
+  plain: {{kind: packets, from: {c}-2, to: {d}-2, count: 1500, every: 0.2 ms}}
   train: {{kind: allreduce, servers: [{c}-1, {d}-1], size: 16 MiB, warmup: 1, iterations: 12, start: 116 ms}}
 timeline:
   - {{at: 20 ms, cut: fibre {protected}}}
@@ -146,9 +146,9 @@ def test_a_rewiring_in_steps_loses_nothing(tmp_path: Path) -> None:
         """controller: optical_circuit
 circuits: all
 workloads:
-  train: {kind: allreduce, servers: [n-1, e-1, s-1, w-1], size: 4 MiB, warmup: 1, iterations: 10}
-  there: {kind: packets, from: n-2, to: e-2, count: 1000, every: 0.1 ms}
-  back: {kind: packets, from: s-2, to: n-2, count: 1000, every: 0.1 ms}
+  train: {kind: allreduce, servers: [n-1, e-1, s-1, w-1], size: 2 MiB, warmup: 1, iterations: 10}
+  there: {kind: packets, from: n-2, to: e-2, count: 800, every: 0.1 ms}
+  back: {kind: packets, from: s-2, to: n-2, count: 800, every: 0.1 ms}
 timeline:
   - at: 10 ms
     rewire:
@@ -165,7 +165,7 @@ sample: 50 ms
     for name in ("there", "back"):
         probe = run.outcome.workloads[name]
         assert isinstance(probe, PacketsRecord)
-        assert len(probe.received) == probe.sent == 1000
+        assert len(probe.received) == probe.sent == 800
 
 
 FABRIC_SITE = """servers: {count: 2, nic: 100 Gb/s}
