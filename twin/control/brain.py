@@ -176,9 +176,12 @@ class Brain:
         works = self.plant.works(link.name)
         details = {"switch": self.plant.switch_name(port.dpid), "port": port.number, "link": link.name}
         self._record("port-up" if up else "port-down", details)
-        if not self._restores or works is worked or link.kind != "fibre":
+        if not self._restores or works is worked:
             return
-        if works:
+        if link.kind != "fibre":
+            if not works:
+                self._circuits.dim(link.name, self._now_s)
+        elif works:
             self._circuits.relight(link.name, self._now_s)
         else:
             self._circuits.darken(link.name)

@@ -8,9 +8,11 @@ moves between working paths see ``resilience``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from math import inf
 from typing import Final
 
 from twin.control.circuit import Circuit, State, Step
+from twin.control.dimming import Dimming
 from twin.control.events import CircuitRequested
 from twin.control.installing import hold, install
 from twin.control.ledger import Ledger
@@ -32,6 +34,7 @@ class Circuits:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._resilience = Resilience(ledger)
+        self._dimming = Dimming(ledger, self._resilience)
         self._by_name: dict[str, Circuit] = {}
         self._return_at_s: dict[str, float] = {}
         self._to_protect: set[str] = set()
@@ -185,9 +188,15 @@ class Circuits:
             if circuit.route is not None and service.reverts and service.protection is not Protection.NONE:
                 self._return_at_s[circuit.name] = now_s + service.wait_to_restore_s
 
+    def dim(self, link: str, now_s: float) -> None:
+        """The transceiver of ``link`` went dark."""
+        self._dimming.doubt(self, link, now_s)
+
     def move_settled(self, now_s: float) -> None:
         """Protect and move the circuits that are to be, where they have settled, and end those that are not up in
         time."""
+        for name in self._dimming.due(now_s):
+            self._dimming.act(self._by_name[name])
         for circuit in watch(self, now_s):
             circuit.retries = True
             self.give_up(circuit, f"not up within {circuit.service.restore_within_s:g} s: {circuit.reason}")
@@ -242,8 +251,8 @@ class Circuits:
     def next_time_s(self, now_s: float) -> float | None:
         """When the first circuit has waited long enough; None: none waits for time."""
         timed = (Step.LIGHTING, Step.BRIDGING, Step.DRAINING, Step.EMPTYING)
-        times_s = [circuit.due_s for circuit in self if circuit.step in timed]
-        times_s += [at_s for at_s in self._return_at_s.values() if at_s > now_s]
+        times_s = [circuit.due_s for circuit in self if circuit.step in timed and circuit.due_s < inf]
+        times_s += [at_s for at_s in (*self._return_at_s.values(), *self._dimming.times_s) if at_s > now_s]
         watch(self, now_s)
         times_s += limits_s(self)
         return min(times_s, default=None)

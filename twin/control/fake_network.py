@@ -10,7 +10,7 @@ so that ``play`` can run a brain to rest::
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from typing import Protocol
@@ -116,11 +116,13 @@ class FakeNetwork:
         ports = frozenset(end.port for end in ends if self.dpid_of[end.node] == dpid)
         return SwitchConnected(dpid, ports, tuple(self.tables[dpid].values()), self.groups_of(dpid))
 
-    def play(self, brain: Handler, event: Event, now_s: float, patience_s: float = 60.0) -> list[Command]:
-        """Give ``event`` to ``brain``, and then all answers and wakes at their times, until nothing is left that comes
-        within ``patience_s``."""
+    def play(
+        self, brain: Handler, event: Event, now_s: float, patience_s: float = 60.0, also: Sequence[Event] = ()
+    ) -> list[Command]:
+        """Give ``event`` to ``brain``, and what happens ``also`` at that time, and then all answers and wakes at their
+        times, until nothing is left that comes within ``patience_s``."""
         end_s = now_s + patience_s
-        agenda: list[tuple[float, Event]] = [(now_s, event)]
+        agenda: list[tuple[float, Event]] = [(now_s, one) for one in (event, *also)]
         all_commands: list[Command] = []
         while agenda:
             now_s, event = agenda.pop(0)

@@ -26,14 +26,9 @@ from twin.traffic import namespaces
 #: its window, as a collective's connections do; addresses do not expire while a run lasts.
 #: A receive buffer holds its packets' bookkeeping too and what the program has not read yet: four times the window.
 RECEIVE_WINDOWS = 4
-#: A program may write so much, and its last block, ahead of what TCP has sent. With a whole send buffer ahead iperf3
-#: would say that it is done long before its bytes have left, and its server would stop counting: of 1 MB it counted
-#: 89 kB.
-UNSENT_BYTES = 16_384
 _SERVER_SYSCTLS = {
     "net/ipv4/tcp_rmem": "4096 {receive} {receive}",
     "net/ipv4/tcp_wmem": "4096 {socket} {socket}",
-    "net/ipv4/tcp_notsent_lowat": str(UNSENT_BYTES),
     "net/ipv4/tcp_no_metrics_save": "1",
     "net/ipv4/tcp_slow_start_after_idle": "0",
     "net/ipv4/neigh/eth0/base_reachable_time_ms": "86400000",

@@ -23,6 +23,8 @@ from twin.workloads.scenario import AllReduce, Iperf3, JobWorkload, Packets, Sce
 #: How late an action of the real clock may come before the run says so. Assumed: a tenth of the usual target for
 #: restoration, 50 ms.
 LATE_ALLOWED_S = 0.005
+#: What iperf3's server has to count of a transfer for its throughput to be that of the whole. Assumed.
+COUNTED_SHARE = 0.9
 
 
 def judge_fidelity(run: Run) -> Fidelity:
@@ -30,6 +32,7 @@ def judge_fidelity(run: Run) -> Fidelity:
     reasons = [
         *_delay_drops(run.plan, run.outcome),
         *_unfinished(run.scenario, run.outcome, run.events),
+        *_counted_short(run.scenario, run.outcome),
         *_late(run.outcome),
     ]
     return Fidelity(ok=not reasons, reasons=tuple(reasons))
@@ -55,6 +58,20 @@ def _unfinished(scenario: Scenario, outcome: Outcome, events: tuple[Event, ...])
         lack = "it left no record" if record is None else _lack(workload, record)
         if lack:
             yield f"workload {workload.name} did not finish: {lack}"
+
+
+def _counted_short(scenario: Scenario, outcome: Outcome) -> Iterator[str]:
+    """iperf3's server stops counting when its client says that it has written all; of a small transfer much is then
+    still under way, and the throughput is that of a part."""
+    for workload in scenario.workloads:
+        record = outcome.workloads.get(workload.name)
+        if not isinstance(workload, Iperf3) or not isinstance(record, Iperf3Record) or workload.size_bytes is None:
+            continue
+        if workload.protocol == "tcp" and record.sent_bytes and record.received_bytes is not None:
+            share = record.received_bytes / record.sent_bytes
+            if share < COUNTED_SHARE:
+                what = f"iperf3's server counted {share * 100:.0f} % of what {workload.name} sent"
+                yield f"{what}, before the rest arrived: send more, or use the kind replication"
 
 
 def _lack(workload: Workload, record: WorkloadRecord) -> str:

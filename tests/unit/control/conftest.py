@@ -39,17 +39,17 @@ class Bench:
         for dpid in self.network.tables:
             self.play(self.network.hello(dpid))
 
-    def play(self, event: Event) -> list[Command]:
-        """Let the event and all that follows from it happen within one second."""
+    def play(self, event: Event, *also: Event) -> list[Command]:
+        """Let the events, at one time, and all that follows from them happen within one second."""
         self.now_s += 1
-        return self.network.play(self.brain, event, self.now_s)
+        return self.network.play(self.brain, event, self.now_s, also=also)
 
     def flip(self, fibre: str, up: bool) -> list[Command]:
         """Cut or repair a fibre; both ends report it."""
         self.network.cut = self.network.cut - {fibre} if up else self.network.cut | {fibre}
         ends = self.network.plan.link_by_name[fibre].ends
         events = [PortStatus(self.network.dpid_of[end.node], end.port, up) for end in ends]
-        return [c for event in (*self.network.changed_light(), *events) for c in self.play(event)]
+        return self.play(*self.network.changed_light(), *events)
 
     def state(self, name: str) -> tuple[str, list[str], int | None, str]:
         """State, fibres, channel and reason as the northbound shows them."""

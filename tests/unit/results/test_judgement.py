@@ -84,3 +84,14 @@ def test_a_machine_that_is_late_says_so(run: Run) -> None:
     assert judge_fidelity(replace(run, outcome=replace(run.outcome, late_s=0.004))).ok
     late = judge_fidelity(replace(run, outcome=replace(run.outcome, late_s=0.025)))
     assert late.reasons == ("this machine was short of CPU: an action came 25 ms late, allowed 5 ms",)
+
+
+def test_a_small_transfer_that_iperf3_did_not_count_says_so(run: Run) -> None:
+    sizes = tuple(replace(one, size_bytes=1000) if one.name == "bulk" else one for one in run.scenario.workloads)
+    scenario = replace(run.scenario, workloads=sizes)
+    for received, reasons in [(899, 1), (900, 0)]:
+        records = {**run.outcome.workloads, "bulk": Iperf3Record("iperf3", 0.5, 1.0, 1000, received, 1e6)}
+        judged = judge_fidelity(replace(run, scenario=scenario, outcome=replace(run.outcome, workloads=records)))
+        found = [reason for reason in judged.reasons if "counted" in reason]
+        what = "iperf3's server counted 90 % of what bulk sent, before the rest arrived"
+        assert found == [f"{what}: send more, or use the kind replication"] * reasons

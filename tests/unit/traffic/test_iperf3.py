@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from twin.errors import RunBroke
-from twin.traffic.iperf3 import client_command, parse
+from twin.traffic.iperf3 import client_command, parse, unsent_bytes
 from twin.workloads.scenario import Iperf3
 
 TCP = Iperf3("bulk", 0.0, "a-1", "b-1", size_bytes=1000, streams=4)
@@ -52,3 +52,8 @@ def test_iperf3s_own_error_is_passed_on() -> None:
     assert str(caught.value) == (
         "the run broke: iperf3 of workload bulk: unable to connect to server; see logs/bulk-iperf3.json"
     )
+
+
+@pytest.mark.parametrize(("size_bytes", "ahead"), [(1, 16_384), (8_388_608, 16_384), (51_200_000, 100_000)])
+def test_a_transfer_writes_little_ahead_of_its_size(size_bytes: int, ahead: int) -> None:
+    assert unsent_bytes(size_bytes) == ahead
