@@ -29,7 +29,7 @@ AGEING = f"""
 name: ageing
 topology: {TOPOLOGY}
 controller: optical_circuit
-circuits: [amsterdam-groningen]
+circuits: [{{name: line, between: [amsterdam, groningen], protection: none}}]
 workloads:
   probe: {{kind: packets, from: amsterdam-1, to: groningen-1, count: 8000, every: 0.1 ms}}
   train:
@@ -180,6 +180,19 @@ def test_where_no_mode_closes_the_link_goes_down_and_comes_back(ageing: Path) ->
     (dark,) = lost_runs(record)
     in_flight_s = next(fibre.delay_s for fibre in run.plan.fibres if fibre.name == "polder")
     assert dark.count == pytest.approx((0.05 + in_flight_s) / record.interval_s, abs=1)
+    told = [event for event in run.events if event.source == "controller" and 0.6 < event.t_s < 0.66]
+    reasons = [event.details["reason"] for event in told if event.name in ("circuit-down", "circuit-active")]
+    assert reasons == ["light too weak over polder; it waits for its light", "its light is back"]
+
+
+def test_a_circuit_that_may_goes_another_way(tmp_path: Path) -> None:
+    """5 ms until the transceivers' ports are taken at their word, then the switches' 15 ms."""
+    run = bundle.read_run(play(tmp_path, AGEING.replace(", protection: none", ""), LONG_SPAN))
+    for window in dark_windows(run.events):
+        assert (window.since_s, window.until_s) == pytest.approx((0.6, 0.62), abs=2e-6)
+    (active,) = [event for event in events_of(run, "controller", "circuit-active") if event.t_s > 0.6]
+    assert active.details["reason"] == "rerouted after light too weak over polder"
+    assert active.details["fibres"] == ["coast"]
 
 
 def test_a_drift_changes_the_mode_when_its_level_is_reached(ageing: Path) -> None:
