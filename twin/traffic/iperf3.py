@@ -15,8 +15,8 @@ from twin.workloads.scenario import Iperf3
 #: How long the server gets to listen before the client starts.
 SERVER_HEAD_START_S = 0.05
 #: How much a transfer of a given size may write ahead of what TCP has sent: this share of it, and this at least. With a
-#: whole send buffer ahead iperf3 says that it is done long before its bytes have left, and its server stops counting: of
-#: 1 MB it counted 89 kB. Each write costs a wake-up, so large transfers get more.
+#: whole send buffer ahead iperf3 says that it is done long before its bytes have left, and its server stops counting:
+#: of 1 MB it counted 89 kB. Each write costs a wake-up, so large transfers get more.
 UNSENT_SHARE = 512
 LEAST_UNSENT_BYTES = 16_384
 _UNSENT = Path("/proc/sys/net/ipv4/tcp_notsent_lowat")
