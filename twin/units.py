@@ -92,9 +92,9 @@ def show_time(time_s: float) -> str:
 
 
 def show_size(size_bytes: float) -> str:
-    """``268435456`` -> ``"256 MiB"``: binary units where they come out whole, decimal ones elsewhere."""
+    """``268435456`` -> ``"256 MiB"``: binary units where they come out whole and short, decimal ones elsewhere."""
     for factor, unit in ((2.0**40, "TiB"), (2.0**30, "GiB"), (2.0**20, "MiB"), (2.0**10, "KiB")):
-        if size_bytes >= factor and size_bytes % factor == 0:
+        if size_bytes >= factor and size_bytes % factor == 0 and size_bytes / factor < 10_000:
             return f"{size_bytes / factor:.0f} {unit}"
     return _show(size_bytes, [(1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1.0, "B")])
 

@@ -66,6 +66,7 @@ def test_parse_says_what_is_wrong(text: str, kind: str, message: str) -> None:
         (units.show_time(1.25e-7), "125 ns"),
         (units.show_size(65536), "64 KiB"),
         (units.show_size(62.5e6), "62.5 MB"),
+        (units.show_size(592_000_000), "592 MB"),
         (units.show_size(0), "0 B"),
         (units.show_length(0), "0 km"),
         (units.show_length(0.003), "3 m"),
