@@ -283,21 +283,25 @@ def check_packets(world: World) -> None:
                     assert lost == ""
 
 
+def live_through(world: World, todo: list[Step_]) -> None:
+    """Check the world at every step, and that every circuit comes to rest."""
+    for step in todo:
+        world.step(step)
+        check(world)
+    world.rest()
+    check(world)
+    for circuit in world.brain.circuits:
+        assert circuit.step is Step.SETTLED
+        assert circuit.state in RESTING
+    check_nothing_leaked(world)
+
+
 @settings(max_examples=150, deadline=None)
 @given(plans(), steps_of([*KINDS, "request one", "request one", "change", "rewire", "restart"]), st.integers(1, 2))
 def test_whatever_happens_nothing_is_shared_orphaned_or_looped(plan: Plan, todo: list[Step_], channels: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(CHANNELS, "roadm", range(1, channels + 1))
-        world = start(plan)
-        for step in todo:
-            world.step(step)
-            check(world)
-        world.rest()
-        check(world)
-        for circuit in world.brain.circuits:
-            assert circuit.step is Step.SETTLED
-            assert circuit.state in RESTING
-        check_nothing_leaked(world)
+        live_through(start(plan), todo)
 
 
 @settings(max_examples=100, deadline=None)
@@ -355,16 +359,7 @@ def check_nothing_leaked(world: World) -> None:
 @settings(max_examples=80, deadline=None)
 @given(lit_plans(), steps_of([*KINDS, "request one", "request one", "request one", "change", "rewire", "restart"]))
 def test_the_same_where_light_is_looked_at(plan: Plan, todo: list[Step_]) -> None:
-    world = start(plan)
-    for step in todo:
-        world.step(step)
-        check(world)
-    world.rest()
-    check(world)
-    for circuit in world.brain.circuits:
-        assert circuit.step is Step.SETTLED
-        assert circuit.state in RESTING
-    check_nothing_leaked(world)
+    live_through(start(plan), todo)
 
 
 @settings(max_examples=150, deadline=None)
