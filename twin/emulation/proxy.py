@@ -125,7 +125,7 @@ class Session:
         if flow.command in (flowmod.MODIFY, flowmod.MODIFY_STRICT):
             controller.write(flow.refusal())
         elif flow.command == flowmod.ADD and cross is not None:
-            plant.add(switch, cross, flow, send)
+            plant.add(cross, flow, send)
         else:
             if flow.command != flowmod.ADD:
                 plant.delete(switch, flow)

@@ -78,7 +78,7 @@ class Stage:
 
     def add_all(self) -> None:
         for cross in CROSSES:
-            self.live.add(cross.switch, cross, flow_of(cross), self.sent.append)
+            self.live.add(cross, flow_of(cross), self.sent.append)
 
     def pass_time(self, seconds: float) -> None:
         self.now_s += seconds
@@ -132,7 +132,7 @@ def test_what_replaces_a_cross_connect_darkens_it_first(monkeypatch: pytest.Monk
         stage.sent.clear()
         stage.ports.asked.clear()
         other = replace(CROSSES[0], out_channel=8)
-        stage.live.add("a-roadm", other, flow_of(other), stage.sent.append)
+        stage.live.add(other, flow_of(other), stage.sent.append)
 
     stage = staged(monkeypatch, play)
     assert stage.sent == [flow_of(CROSSES[0]).deletion()]
@@ -157,7 +157,7 @@ def test_a_worse_line_lowers_the_rate_and_a_cut_the_carrier(monkeypatch: pytest.
 def test_a_barrier_waits_for_the_light_of_its_switch(monkeypatch: pytest.MonkeyPatch) -> None:
     async def main() -> tuple[bool, bool, bool]:
         stage = Stage(monkeypatch)
-        stage.live.add("a-roadm", CROSSES[0], flow_of(CROSSES[0]), stage.sent.append)
+        stage.live.add(CROSSES[0], flow_of(CROSSES[0]), stage.sent.append)
         waiting = asyncio.create_task(stage.live.settled("a-roadm"))
         other = asyncio.create_task(stage.live.settled("b-roadm"))
         await asyncio.sleep(0)
