@@ -1,7 +1,7 @@
 """The event loop: channels share links fairly, messages arrive after their path's delay, paths change under way.
 
-Rates change only when a channel begins or stops sending, and then only among those that share links with it, directly
-or through others. Queues are not modelled: what leaves a sender arrives one path delay later.
+What rates channels send at is said by ``rates``. Queues are not modelled: what leaves a sender arrives one path delay
+later.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from twin.predict.acknowledgements import Queues
 from twin.predict.channel import FIRST_WINDOW_BYTES, INITIAL_SEGMENTS, Channel, Message
 from twin.predict.directions import Directions, Path
 from twin.predict.forwarding import Forwarding
-from twin.predict.loads import common_loads, full_load
-from twin.predict.sharing import max_min
+from twin.predict.loads import full_load
+from twin.predict.rates import Rates
 
 #: Frame and segment: Ethernet's header; IPv4's, TCP's and the timestamps option.
 ETHERNET_BYTES: Final = 14
@@ -24,10 +24,6 @@ TCP_HEADERS_BYTES: Final = 20 + 20 + 12
 #: Bits and seconds that are rounding errors.
 _NO_BITS: Final = 1.0
 _SAME_S: Final = 1e-12
-#: Rates that differ by less are the same.
-_SAME_RATE: Final = 1e-9
-#: What stands for the rate of a path that nothing limits.
-UNLIMITED_BPS: Final = 1e18
 
 
 class Simulator:
@@ -43,19 +39,16 @@ class Simulator:
         self._events: list[tuple[float, int, Callable[..., None], tuple[Any, ...]]] = []
         self._count = 0
         self._opened = 0
-        self._channels: list[Channel] = []
-        self._on_link: dict[int, set[Channel]] = {}
-        self._dirty: set[int] = set()
+        self._channels: dict[Channel, None] = {}
         self.cuts: dict[str, list[float]] = {}
-        self._free: list[Channel] = []
         self._queues = Queues(self.directions.all)
-        self._stale = False
         self._moved = [0.0] * len(self.directions.all)
-        self._capacity = {i: d.rate_bps for i, d in enumerate(self.directions.all) if d.rate_bps is not None}
+        capacity_bps = {i: d.rate_bps for i, d in enumerate(self.directions.all) if d.rate_bps is not None}
+        self._rates = Rates(capacity_bps, self._plan_progress)
 
     def limit(self, node: str, port: int, rate_bps: float) -> None:
         """What leaves ``port`` of ``node`` gets another rate; before anything is sent."""
-        self._capacity[self.directions.leaving(node, port)] = rate_bps
+        self._rates.limit(self.directions.leaving(node, port), rate_bps)
 
     # -- time -------------------------------------------------------------------------------------------------------
 
@@ -67,7 +60,7 @@ class Simulator:
     def run(self, until: Callable[[], bool]) -> None:
         """Let time pass until ``until()`` or until nothing more can happen."""
         while not until():
-            self._settle()
+            self._rates.settle(self.now_s)
             if not self._events:
                 return
             at_s = self._events[0][0]
@@ -85,7 +78,7 @@ class Simulator:
         whole = INITIAL_SEGMENTS * self.segment_bits
         first = min(whole, FIRST_WINDOW_BYTES * 8 * self.overhead)
         channel = Channel(self._opened, tuple(pairs), first, limit, whole - first)
-        self._channels.append(channel)
+        self._channels[channel] = None
         self._route(channel)
         return channel
 
@@ -96,7 +89,8 @@ class Simulator:
         for message in channel.flying:
             message.lost = True
         self._book(channel)
-        self._channels.remove(channel)
+        del self._channels[channel]
+        self._rates.forget(channel)
         self._queues.forget(channel)
 
     def send(self, channel: Channel, size_bytes: float, arrived: Callable[[], None]) -> None:
@@ -139,23 +133,14 @@ class Simulator:
         elif channel.credit <= _NO_BITS:
             self._wait(channel, channel.round_s + channel.rtt_s, grow=True)
             return
-        channel.sending, channel.rate_bps, channel.since_s = True, 0.0, self.now_s
-        for link, _weight in channel.load:
-            self._on_link.setdefault(link, set()).add(channel)
-            self._dirty.add(link)
-        if not channel.load:
-            self._free.append(channel)
+        self._rates.begin(channel, self.now_s)
 
     def _stop(self, channel: Channel) -> None:
         """Send nothing for now."""
         if not channel.sending:
             return
-        channel.advance(self.now_s)
-        channel.sending, channel.rate_bps = False, 0.0
+        self._rates.stop(channel, self.now_s)
         channel.version += 1
-        for link, _weight in channel.load:
-            self._on_link[link].discard(channel)
-            self._dirty.add(link)
 
     def _wait(self, channel: Channel, until_s: float, grow: bool) -> None:
         channel.waits = True
@@ -214,43 +199,6 @@ class Simulator:
             wait_s = min(channel.left, channel.credit) / channel.rate_bps
             self.at(self.now_s + max(wait_s, 0.0), self._progress, channel, channel.version)
 
-    # -- rates ------------------------------------------------------------------------------------------------------
-
-    def _settle(self) -> None:
-        """Give every channel that what just happened concerns its new rate."""
-        if self._stale:
-            self._share_links()
-        for channel in self._free:
-            self._set_rate(channel, UNLIMITED_BPS)
-        self._free.clear()
-        if not self._dirty:
-            return
-        loads = {channel: channel.load for channel in self._concerned()}
-        for channel, rate_bps in max_min(loads, self._capacity).items():
-            self._set_rate(channel, rate_bps)
-        self._dirty.clear()
-
-    def _concerned(self) -> list[Channel]:
-        """All channels that are joined to a changed link by links that they share."""
-        found: dict[Channel, None] = {}
-        links, seen = list(self._dirty), set(self._dirty)
-        while links:
-            for channel in self._on_link.get(links.pop(), ()):
-                if channel not in found:
-                    found[channel] = None
-                    fresh = [link for link, _weight in channel.load if link not in seen]
-                    seen.update(fresh)
-                    links += fresh
-        return sorted(found, key=lambda channel: channel.number)
-
-    def _set_rate(self, channel: Channel, rate_bps: float) -> None:
-        rate_bps = min(rate_bps, UNLIMITED_BPS)
-        if abs(rate_bps - channel.rate_bps) <= _SAME_RATE * rate_bps:
-            return
-        channel.advance(self.now_s)
-        channel.rate_bps = rate_bps
-        self._plan_progress(channel)
-
     # -- paths ------------------------------------------------------------------------------------------------------
 
     def _route(self, channel: Channel) -> None:
@@ -263,9 +211,8 @@ class Simulator:
         self._stop(channel)
         self._book(channel)
         channel.paths = whole
-        channel.load = ()
         self._queues.follow(channel, paths, self.forwarding.path(*channel.pairs[0][::-1]))
-        self._stale = True
+        self._rates.follow(channel)
         if whole is None:
             if channel.queue and channel.lost_s is None:
                 channel.lost_s = self.now_s
@@ -283,21 +230,6 @@ class Simulator:
         """The delay of the way back; the way there's, where there is none."""
         back = [self.forwarding.path(target, source) for source, target in channel.pairs]
         return max((path.delay_s for path in back if path is not None), default=channel.delay_s)
-
-    def _share_links(self) -> None:
-        """Links that the same channels load alike are one link, the narrowest of them."""
-        self._stale = False
-        sending = [channel for channel in self._channels if channel.sending]
-        common = common_loads([channel.paths or () for channel in self._channels], self._capacity)
-        self._on_link.clear()
-        for channel, load in zip(self._channels, common, strict=True):
-            channel.load = load
-        for channel in sending:
-            for link, _weight in channel.load:
-                self._on_link.setdefault(link, set()).add(channel)
-                self._dirty.add(link)
-            if not channel.load:
-                self._free.append(channel)
 
     def _book(self, channel: Channel) -> None:
         """Count what the channel sent on its path so far to the path's directions."""
