@@ -38,6 +38,9 @@ class Plant:
             for end in link.ends
             if end.node in self.dpid_of
         }
+        self._ports_of: dict[int, list[Port]] = {}
+        for port in sorted(self._link_at, key=lambda port: port.number):
+            self._ports_of.setdefault(port.dpid, []).append(port)
         self._switch_of: dict[int, str] = {dpid: name for name, dpid in self.dpid_of.items()}
         self.site_of: dict[str, str] = {site.optical: site.name for site in plan.sites if site.optical}
         self.reach = Reach(plan, self.fibre_graph)
@@ -90,7 +93,7 @@ class Plant:
 
     def ports_of(self, dpid: int) -> list[Port]:
         """The ports of one switch that the plan knows, by number."""
-        return sorted((port for port in self._link_at if port.dpid == dpid), key=lambda port: port.number)
+        return list(self._ports_of.get(dpid, ()))
 
     def is_dark(self, port: Port) -> bool:
         """Whether the port is down, as far as was told."""

@@ -21,11 +21,13 @@ class Tables:
 
     def __init__(self, cautious: bool = False) -> None:
         self._cautious = cautious
-        self._wanted: dict[EntryKey, Entry] = {}
+        self._wanted: dict[int, dict[EntryKey, Entry]] = {}
         self._owner: dict[EntryKey, str] = {}
         self._of_owner: dict[str, dict[EntryKey, Entry]] = {}
-        self._told: dict[EntryKey, Entry] = {}
-        self._changed: dict[EntryKey, None] = {}
+        self._told: dict[int, dict[EntryKey, Entry]] = {}
+        #: dpid -> key -> how many changes of any switch came before
+        self._changed: dict[int, dict[EntryKey, int]] = {}
+        self._changes = 0
         self._fresh: set[int] = set()
         self._connected: set[int] = set()
 
@@ -45,22 +47,33 @@ class Tables:
         mine = self._of_owner.setdefault(owner, {})
         for key in keys:
             if key in mine and key not in new:
-                del self._wanted[key], self._owner[key], mine[key]
+                del self._wanted[key.dpid][key], self._owner[key], mine[key]
                 self._change(key)
         for key, entry in new.items():
             if self._owner.setdefault(key, owner) != owner:
                 raise RunBroke(f"{owner} and {self._owner[key]} both want {key} on switch {key.dpid}")
             if mine.get(key) != entry:
-                self._wanted[key] = mine[key] = entry
+                self._wanted.setdefault(key.dpid, {})[key] = mine[key] = entry
                 self._change(key)
 
     def _change(self, key: EntryKey) -> None:
-        self._changed[key] = None
+        self._compare(key)
         self._fresh.add(key.dpid)
+
+    def _compare(self, key: EntryKey) -> None:
+        """The next flush is to compare what is wanted with what was told."""
+        self._changes += 1
+        self._changed.setdefault(key.dpid, {}).setdefault(key, self._changes)
+
+    def _compared(self, key: EntryKey) -> None:
+        changed = self._changed[key.dpid]
+        del changed[key]
+        if not changed:
+            del self._changed[key.dpid]
 
     def wanted(self, key: EntryKey) -> Entry | None:
         """The flow or group with that key that some owner needs; None: nobody."""
-        return self._wanted.get(key)
+        return self._wanted.get(key.dpid, {}).get(key)
 
     def owner_of(self, key: EntryKey) -> str | None:
         """Who wants the flow or group; None: nobody."""
@@ -70,11 +83,12 @@ class Tables:
         """The switch is there, for the first time or again, and holds ``held``: what it lacks will be sent, and what
         it should not hold will be removed."""
         self._connected.add(dpid)
-        self._told = {key: entry for key, entry in self._told.items() if key.dpid != dpid}
-        self._changed.update(dict.fromkeys(key for key in self._wanted if key.dpid == dpid))
+        self._told[dpid] = {}
+        for key in self._wanted.get(dpid, ()):
+            self._compare(key)
         for entry in held:
-            self._told[entry.key] = entry
-            self._changed[entry.key] = None
+            self._told.setdefault(entry.dpid, {})[entry.key] = entry
+            self._compare(entry.key)
 
     def take_over(self) -> None:
         """Everything that was found is owned now, or is nobody's and will be removed."""
@@ -90,21 +104,27 @@ class Tables:
         adds: list[tuple[int, Command]] = []
         removes: list[tuple[int, Command]] = []
         fresh, self._fresh = self._fresh, set()
-        for key in [key for key in self._changed if key.dpid in self._connected]:
-            wanted, told = self._wanted.get(key), self._told.get(key)
+        for key in self._to_compare():
+            wanted, known = self.wanted(key), self._told[key.dpid]
+            told = known.get(key)
             if self._cautious and told is not None and wanted != told:
                 continue
-            del self._changed[key]
+            self._compared(key)
             if wanted is not None and wanted != told:
                 add = AddFlow(wanted) if isinstance(wanted, Flow) else AddGroup(wanted, known=told is not None)
                 adds.append((_depth(wanted), add))
-                self._told[key] = wanted
+                known[key] = wanted
             elif wanted is None and told is not None:
                 remove = RemoveFlow(told) if isinstance(told, Flow) else RemoveGroup(told)
                 (adds if _turns_back(told) else removes).append((-_depth(told), remove))
-                del self._told[key]
+                del known[key]
         ordered = [*sorted(adds, key=lambda item: item[0]), *sorted(removes, key=lambda item: item[0])]
         return [command for _, command in ordered], fresh
+
+    def _to_compare(self) -> list[EntryKey]:
+        """What has changed on connected switches, in the order of the changes."""
+        found = [item for dpid in self._changed.keys() & self._connected for item in self._changed[dpid].items()]
+        return [key for key, _ in sorted(found, key=lambda item: item[1])]
 
 
 def _turns_back(entry: Entry) -> bool:
