@@ -161,14 +161,14 @@ def predict(
 def trace(
     experiment: options.ExperimentPath,
     workload: options.WorkloadName,
-    out: Annotated[Path, typer.Option("--out", help="The folder for WORKLOAD.RANK.et, a file for each rank.")],
+    out: Annotated[Path, typer.Option("--out", help="The folder for WORKLOAD.NUMBER.et, one for each server.")],
     sets: options.Sets = [],  # noqa: B006 - Typer reads it and never changes it
 ) -> None:
     """Write a workload as MLCommons Chakra execution traces; the workload kind `trace` plays such files."""
     from twin import trace as traces
 
-    for path in traces.write(experiment, workload, out, sets):
-        print(path)
+    for path, server in traces.write(experiment, workload, out, sets):
+        print(f"{path}  {server}")
 
 
 @app.command(epilog="Example: twin sweep sweeps/training-1000km.yaml --emulate")

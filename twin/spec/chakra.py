@@ -1,13 +1,16 @@
 """MLCommons Chakra execution traces: one file for each rank, a metadata message and then a message for each node.
 
 Field numbers and types follow the schema ``et_def.proto`` of MLCommons Chakra. A trace that the twin writes keeps each
-step's number as its node's id, so that it reads as the same graph again.
+step's number as its node's id, so that it reads as the same graph again. Ranks of a graph that share a server share a
+file; attributes of our own then tell them apart, and ``comm_tag`` their connections. Where a step waits for one of
+another file without a message, an empty message stands for it: the twin takes it as that wait, which takes no time,
+and other programs as a small message.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -22,6 +25,10 @@ INVALID, COMPUTING, SENDING, RECEIVING, COLLECTIVE = 0, 4, 5, 6, 7
 VERSION: Final = b"0.0.4"
 #: The exact computing time of a step; the schema's own field counts whole microseconds.
 SECONDS: Final = "twin_seconds"
+#: The graph's ranks of a step and of its peer, where they are not the numbers of their files.
+RANK, PEER = "twin_rank", "twin_peer"
+#: Number of a wait without a message; both of its nodes have it.
+WAIT: Final = "twin_wait"
 
 _ID, _NAME, _TYPE, _CONTROL, _DATA, _DURATION, _ATTRIBUTE = 1, 2, 3, 4, 5, 7, 10
 _DOUBLE, _INT64, _UINT64 = 3, 9, 13
@@ -92,29 +99,71 @@ def _attribute(message: bytes) -> Iterator[tuple[str, float]]:
             yield name, struct.unpack("<d", value)[0]
 
 
-def write(graph: Graph, folder: Path, name: str) -> list[Path]:
-    """Write ``NAME.RANK.et`` for each rank into ``folder`` and return their paths."""
-    texts = [bytearray(wire.delimited(wire.bytes_field(1, VERSION))) for _ in range(graph.ranks)]
-    for index, step in enumerate(graph.steps):
-        texts[step.rank] += wire.delimited(_message(index, step))
-    paths = [folder / f"{name}.{rank}.et" for rank in range(graph.ranks)]
-    for path, text in zip(paths, texts, strict=True):
+def write(graph: Graph, folder: Path, name: str, files: Sequence[int] = ()) -> list[Path]:
+    """Write ``NAME.NUMBER.et`` for each file into ``folder`` and return their paths; ``files[i]`` is the number of rank
+    i's file (by default its own)."""
+    writer = _Writer(graph, files or range(graph.ranks))
+    paths = [folder / f"{name}.{number}.et" for number in range(len(writer.texts))]
+    for path, text in zip(paths, writer.texts, strict=True):
         path.write_bytes(text)
     return paths
 
 
-def _message(index: int, step: Step) -> bytes:
-    kind = {SEND: SENDING, RECEIVE: RECEIVING, COMPUTE: COMPUTING}[step.kind]
-    out = wire.number_field(_ID, index) + wire.bytes_field(_NAME, f"{step.kind} {index}".encode())
-    out += wire.number_field(_TYPE, kind)
-    out += b"".join(wire.number_field(_DATA, before) for before in step.after)
-    if step.kind == COMPUTE:
-        out += wire.number_field(_DURATION, round(step.seconds * 1e6))
-        return out + _attribute_field(SECONDS, wire.double_field(_DOUBLE, step.seconds))
-    ends = (step.rank, step.peer) if step.kind == SEND else (step.peer, step.rank)
-    for name, value in zip(("comm_src", "comm_dst", "comm_size"), (*ends, step.size_bytes), strict=True):
-        out += _attribute_field(name, wire.number_field(_INT64, value))
-    return out
+class _Writer:
+    """The files' ``texts``."""
+
+    def __init__(self, graph: Graph, files: Sequence[int]) -> None:
+        self._graph = graph
+        self._files = files
+        self._channels = {ranks: tag for tag, ranks in enumerate(graph.channels())}
+        self._waits: dict[tuple[int, int], int] = {}
+        header = wire.delimited(wire.bytes_field(1, VERSION))
+        self.texts = [bytearray(header) for _ in range(max(files, default=-1) + 1)]
+        for index, step in enumerate(graph.steps):
+            self.texts[files[step.rank]] += wire.delimited(self._message(index, step))
+
+    def _message(self, index: int, step: Step) -> bytes:
+        kind = {SEND: SENDING, RECEIVE: RECEIVING, COMPUTE: COMPUTING}[step.kind]
+        here = self._files[step.rank]
+        out = _head(index, step.kind, kind, [self._before(before, here) for before in step.after])
+        own = {} if step.rank == here else {RANK: step.rank}
+        if step.kind == COMPUTE:
+            out += wire.number_field(_DURATION, round(step.seconds * 1e6))
+            return out + _attribute_field(SECONDS, wire.double_field(_DOUBLE, step.seconds)) + _numbers(own)
+        there = self._files[step.peer]
+        own |= {} if step.peer == there else {PEER: step.peer}
+        ranks = (step.rank, step.peer) if step.kind == SEND else (step.peer, step.rank)
+        ends = (here, there) if step.kind == SEND else (there, here)
+        own |= {"comm_tag": self._channels[ranks]} if own else {}
+        return out + _numbers({"comm_src": ends[0], "comm_dst": ends[1], "comm_size": step.size_bytes} | own)
+
+    def _before(self, before: int, here: int) -> int:
+        """The node of file ``here`` that stands for step ``before``: its own, or one that receives an empty message."""
+        there = self._files[self._graph.steps[before].rank]
+        if there == here:
+            return before
+        if (before, here) not in self._waits:
+            number = self._waits[before, here] = len(self._waits)
+            tag = len(self._channels) + number
+            ends = {"comm_src": there, "comm_dst": here, "comm_size": 0, "comm_tag": tag, WAIT: number}
+            sends = _head(self._wait_id(number), "tell", SENDING, [before]) + _numbers(ends)
+            receives = _head(self._wait_id(number) + 1, "wait", RECEIVING, []) + _numbers(ends)
+            self.texts[there] += wire.delimited(sends)
+            self.texts[here] += wire.delimited(receives)
+        return self._wait_id(self._waits[before, here]) + 1
+
+    def _wait_id(self, number: int) -> int:
+        return len(self._graph.steps) + 2 * number
+
+
+def _head(identity: int, name: str, kind: int, after: Sequence[int]) -> bytes:
+    out = wire.number_field(_ID, identity) + wire.bytes_field(_NAME, f"{name} {identity}".encode())
+    return out + wire.number_field(_TYPE, kind) + b"".join(wire.number_field(_DATA, before) for before in after)
+
+
+def _numbers(values: Mapping[str, int]) -> bytes:
+    fields = ((name, wire.number_field(_INT64, value)) for name, value in values.items())
+    return b"".join(_attribute_field(name, field) for name, field in fields)
 
 
 def _attribute_field(name: str, value: bytes) -> bytes:

@@ -1,7 +1,8 @@
 """Chakra traces of all ranks as one graph.
 
 Nodes are taken in the order of their dependencies, those with small ids first; a collective waits until every rank has
-come to it, and becomes sends and receives. The k-th send from one rank to another belongs to the k-th receive.
+come to it, and becomes sends and receives. The k-th send from one rank to another belongs to the k-th receive. Each
+file is one rank of the graph; of traces that the twin wrote it can be several, and an empty message only a wait.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ PLAYED: Final = {
 }
 #: A collective travels in so many slices, where it is large enough.
 SLICES: Final = 8
+#: Ranks that a graph may have.
+MOST_RANKS: Final = 1_000_000
 
 
 @dataclass
@@ -47,9 +50,23 @@ class _Rank:
     collective: Node | None = None
 
 
+@dataclass(frozen=True)
+class Traces:
+    """``files[i]`` is the number of the file that rank i of ``graph`` was in."""
+
+    graph: Graph
+    files: tuple[int, ...]
+
+
 def read_graph(paths: Sequence[Path]) -> Graph:
     """The graph of the traces in ``paths``, rank 0 first. Raises ``BadInput`` naming the file and the node."""
-    return _Reader([_rank(path) for path in paths]).read()
+    return read_traces(paths).graph
+
+
+def read_traces(paths: Sequence[Path]) -> Traces:
+    """As ``read_graph``, with the files of its ranks."""
+    reader = _Reader([_rank(path) for path in paths])
+    return Traces(reader.read(), reader.files())
 
 
 def _rank(path: Path) -> _Rank:
@@ -68,17 +85,20 @@ class _Reader:
     def __init__(self, ranks: list[_Rank]) -> None:
         self._ranks = ranks
         self._builder = GraphBuilder(len(ranks))
-        self._ready: list[tuple[int, int]] = []
+        self._ready: list[tuple[bool, int, int]] = []
         self._origin: dict[int, tuple[int, Node]] = {}
-        self._messages: dict[str, Counter[tuple[int, int]]] = {SEND: Counter(), RECEIVE: Counter()}
+        self._file_of: dict[int, int] = {}
+        self._told: dict[int, tuple[int, ...]] = {}
+        self._waiting: dict[int, list[tuple[int, Node]]] = {}
+        self._messages: dict[str, Counter[tuple[int, int, int, int]]] = {SEND: Counter(), RECEIVE: Counter()}
 
     def read(self) -> Graph:
         for number, rank in enumerate(self._ranks):
             for identity, count in rank.left.items():
                 if count == 0:
-                    heappush(self._ready, (identity, number))
+                    self._push(number, identity)
         while self._ready:
-            identity, number = heappop(self._ready)
+            _first, identity, number = heappop(self._ready)
             self._take(number, self._ranks[number].nodes[identity])
         self._check_all_done()
         self._check_messages()
@@ -89,16 +109,48 @@ class _Reader:
                 raise self._bad(number, node, "found that it would never end: it waits for a message that waits for it")
         return graph
 
+    def files(self) -> tuple[int, ...]:
+        """The file of each rank; of one that does nothing, that of its number or the last."""
+        last = len(self._ranks) - 1
+        return tuple(self._file_of.get(rank, min(rank, last)) for rank in range(self._builder.ranks))
+
+    def _push(self, number: int, identity: int) -> None:
+        """A wait goes before all else: it is no step of its own."""
+        step = chakra.WAIT not in self._ranks[number].nodes[identity].attributes
+        heappush(self._ready, (step, identity, number))
+
     def _take(self, number: int, node: Node) -> None:
-        if node.kind == chakra.COLLECTIVE:
+        if chakra.WAIT in node.attributes:
+            self._wait(number, node, int(node.attributes[chakra.WAIT]))
+        elif node.kind == chakra.COLLECTIVE:
             self._come_to(number, node)
         elif node.kind in (chakra.SENDING, chakra.RECEIVING):
             self._finish(number, node, (self._message(number, node),))
         elif node.kind == chakra.INVALID:
             raise self._bad(number, node, "found a node without a type")
         else:
-            after = self._after(number, node)
-            self._finish(number, node, (self._builder.add(number, COMPUTE, seconds=node.seconds, after=after),))
+            rank, after = self._rank_of(number, number, node, chakra.RANK), self._after(number, node)
+            self._finish(number, node, (self._builder.add(rank, COMPUTE, seconds=node.seconds, after=after),))
+
+    def _wait(self, number: int, node: Node, wait: int) -> None:
+        """One end of wait ``wait``: what is waited for, or who waits."""
+        after = self._after(number, node)
+        if node.kind == chakra.SENDING:
+            self._told[wait] = after
+            self._finish(number, node, after)
+        else:
+            self._waiting.setdefault(wait, []).append((number, node))
+        if wait in self._told:
+            for other, waits in self._waiting.pop(wait, []):
+                self._finish(other, waits, self._told[wait])
+
+    def _rank_of(self, number: int, file: int, node: Node, attribute: str) -> int:
+        """The graph's rank that ``attribute`` names, which belongs to ``file``; without it the file's own."""
+        rank = int(node.attributes.get(attribute, file))
+        if rank >= MOST_RANKS or self._file_of.setdefault(rank, file) != file:
+            raise self._bad(number, node, f"found the {attribute} {rank}, which another file has")
+        self._builder.ranks = max(self._builder.ranks, rank + 1)
+        return rank
 
     def _after(self, number: int, node: Node) -> tuple[int, ...]:
         done = self._ranks[number].done
@@ -110,7 +162,7 @@ class _Reader:
         for follower in rank.followers[node.identity]:
             rank.left[follower] -= 1
             if rank.left[follower] == 0:
-                heappush(self._ready, (follower, number))
+                self._push(number, follower)
 
     def _message(self, number: int, node: Node) -> int:
         kind, attribute = (SEND, "comm_dst") if node.kind == chakra.SENDING else (RECEIVE, "comm_src")
@@ -119,8 +171,10 @@ class _Reader:
             found = f"found a {kind} {'to' if kind == SEND else 'from'} rank {peer}"
             others = ", ".join(str(other) for other in range(len(self._ranks)) if other != number)
             raise self._bad(number, node, found, f"the other ranks that have a file: {others}")
-        self._messages[kind][(number, peer) if kind == SEND else (peer, number)] += 1
-        step = self._builder.add(number, kind, peer=peer, size_bytes=size, after=self._after(number, node))
+        near = self._rank_of(number, number, node, chakra.RANK)
+        far = self._rank_of(number, peer, node, chakra.PEER)
+        self._messages[kind][(number, peer, near, far) if kind == SEND else (peer, number, far, near)] += 1
+        step = self._builder.add(near, kind, peer=far, size_bytes=size, after=self._after(number, node))
         self._origin[step] = number, node
         return step
 
@@ -173,6 +227,11 @@ class _Reader:
         return 0 if barrier else self._number(number, node, "comm_size")
 
     def _check_all_done(self) -> None:
+        nodes = [node for rank in self._ranks for node in rank.nodes.values()]
+        told = {node.attributes.get(chakra.WAIT) for node in nodes if node.kind == chakra.SENDING}
+        for wait, ends in self._waiting.items():
+            if wait not in told:
+                raise self._bad(*ends[0], f"found the {chakra.WAIT} {wait}, which no rank tells it of")
         for number, rank in enumerate(self._ranks):
             if rank.collective is not None:
                 waits = next(i for i, other in enumerate(self._ranks) if other.collective is None)

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from twin.spec.base import Model, all_or_list
-from twin.spec.chakra_graph import read_graph
+from twin.spec.chakra_graph import read_traces
 from twin.spec.document import Document, Path_
 from twin.spec.quantity import Quantity
 from twin.workloads.scenario import Trace
@@ -52,11 +52,12 @@ def read(name: str, file: TraceFile, servers: list[str], port: int, document: Do
     if len(servers) != len(paths):
         found = f"found {len(servers)} servers for the traces of {len(paths)} ranks"
         raise document.bad((*path, "servers"), found, "as many of both")
+    traces = read_traces(paths)
     return Trace(
         name=name,
         start_s=file.start,
-        servers=tuple(servers),
-        graph=read_graph(paths),
+        servers=tuple(servers[number] for number in traces.files),
+        graph=traces.graph,
         files=str((folder / file.files).resolve()),
         rounds=file.rounds,
         warmup=file.warmup,

@@ -84,17 +84,15 @@ class Player:
     async def connect(self) -> None:
         """Open every connection; the listening sockets are closed again."""
         loop = asyncio.get_running_loop()
-        listeners: dict[int, socket.socket] = {}
+        listeners: dict[str, socket.socket] = {}
         for source, target in self._graph.channels():
-            if target not in listeners:
-                with inside(self._places[target].namespace):
-                    listeners[target] = self._socket()
-                listeners[target].bind((self._places[target].address, self._port))
-                listeners[target].listen(1024)
+            place = self._places[target]
+            if place.address not in listeners:
+                listeners[place.address] = self._listener(place, 1024)
             with inside(self._places[source].namespace):
                 outgoing = self._socket()
-            await loop.sock_connect(outgoing, (self._places[target].address, self._port))
-            incoming, _address = await loop.sock_accept(listeners[target])
+            await loop.sock_connect(outgoing, (place.address, self._port))
+            incoming, _address = await loop.sock_accept(listeners[place.address])
             channel = Channel(outgoing, incoming)
             self._channels[source, target] = channel
             loop.add_reader(incoming.fileno(), self._readable, channel)
@@ -109,10 +107,7 @@ class Player:
         for source, target in self._graph.channels():
             place = self._places[target]
             if place.address not in listeners:
-                with inside(place.namespace):
-                    listeners[place.address] = self._socket()
-                listeners[place.address].bind((place.address, self._port))
-                listeners[place.address].listen(4096)
+                listeners[place.address] = self._listener(place, 4096)
             with inside(self._places[source].namespace):
                 outgoing[source, target] = self._socket()
         addresses = {ranks: self._places[ranks[1]].address for ranks in outgoing}
@@ -127,6 +122,13 @@ class Player:
             loop.add_reader(channel.incoming.fileno(), self._readable, channel)
         for listener in listeners.values():
             listener.close()
+
+    def _listener(self, place: Place, backlog: int) -> socket.socket:
+        with inside(place.namespace):
+            made = self._socket()
+        made.bind((place.address, self._port))
+        made.listen(backlog)
+        return made
 
     def _socket(self) -> socket.socket:
         made = socket.socket(socket.AF_INET, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)

@@ -181,8 +181,8 @@ class Training:
 
 @dataclass(frozen=True)
 class Trace:
-    """The execution traces of a job, rank i on the i-th of ``servers``: ``graph``, played ``rounds`` times back to
-    back. ``files`` says where it was read from, with ``{rank}`` in it."""
+    """The execution traces of a job, rank i on the i-th of ``servers``, which can have several: ``graph``, played
+    ``rounds`` times back to back. ``files`` says where it was read from, with ``{rank}`` in it."""
 
     name: str
     start_s: float

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from twin.errors import BadInput
 from twin.spec import LoadedExperiment, chakra
 from twin.spec import protobuf as wire
-from twin.spec.chakra_graph import read_graph
+from twin.spec.chakra_graph import read_graph, read_traces
 from twin.workloads.collectives import hierarchical_all_reduce, ring_all_reduce
-from twin.workloads.graph import COMPUTE, SEND, Graph
+from twin.workloads.graph import COMPUTE, SEND, Graph, GraphBuilder
 from twin.workloads.scenario import Trace, Training
 from twin.workloads.training import training_graph
 
@@ -31,6 +34,69 @@ def test_what_is_written_reads_as_the_same_graph(graph: Graph, tmp_path: Path) -
     paths = chakra.write(graph, tmp_path, "job")
     assert [path.name for path in paths] == [f"job.{rank}.et" for rank in range(graph.ranks)]
     assert read_graph(paths) == graph
+
+
+@some.composite
+def graphs(draw: some.DrawFn) -> tuple[Graph, list[int]]:
+    """A graph of ranks that wait for each other, with and without messages, and the files that its ranks share.
+
+    Step 3i computes, and 3i + 1 and 3i + 2 are a message after it."""
+    files = draw(some.integers(2, 4))
+    ranks = draw(some.integers(files, 8))
+    builder = GraphBuilder(ranks)
+    for index in range(draw(some.integers(1, 12))):
+        before = draw(some.lists(some.integers(0, index - 1), max_size=3, unique=True)) if index else []
+        rank = draw(some.integers(0, ranks - 1))
+        seconds = draw(some.floats(0, 10))
+        builder.add(rank, COMPUTE, seconds=seconds, after=[3 * step + 2 for step in before])
+        peer = draw(some.sampled_from([peer for peer in range(ranks) if peer % files != rank % files]))
+        builder.message(rank, peer, draw(some.integers(0, 2**40)), (3 * index,))
+    builder.add(ranks - 1, COMPUTE, after=())
+    return builder.build(), [rank % files for rank in range(ranks)]
+
+
+@given(graphs())
+def test_any_graph_reads_as_it_was_written(written: tuple[Graph, list[int]]) -> None:
+    graph, files = written
+    with TemporaryDirectory() as folder:
+        traces = read_traces(chakra.write(graph, Path(folder), "job", files))
+    assert traces.graph == graph
+    assert all(traces.files[step.rank] == files[step.rank] for step in graph.steps)
+
+
+def test_a_wait_without_a_message_is_an_empty_message_to_others(tmp_path: Path) -> None:
+    """Ranks 1 and 2 share a server: that they wait for each other is said in their file."""
+    builder = GraphBuilder(3)
+    first = builder.add(0, COMPUTE, seconds=1.5, after=())
+    second = builder.add(1, COMPUTE, seconds=0.5, after=(first,))
+    builder.add(2, COMPUTE, seconds=0.25, after=(first, second))
+    one, two = (chakra.read(path) for path in chakra.write(builder.build(), tmp_path, "job", (0, 1, 1)))
+    ends = {"comm_src": 0, "comm_dst": 1, "comm_size": 0, "comm_tag": 0, "twin_wait": 0}
+    assert [(n.identity, n.kind, n.after, n.attributes) for n in one] == [
+        (0, COMPUTING, (), {"twin_seconds": 1.5}),
+        (3, SENDING, (0,), ends),
+    ]
+    assert [(n.identity, n.kind, n.after, n.attributes) for n in two] == [
+        (4, RECEIVING, (), ends),
+        (1, COMPUTING, (4,), {"twin_seconds": 0.5}),
+        (2, COMPUTING, (4, 1), {"twin_seconds": 0.25, "twin_rank": 2}),
+    ]
+
+
+def test_connections_between_two_files_have_tags(tmp_path: Path) -> None:
+    builder = GraphBuilder(4)
+    builder.message(0, 2, 10, ())
+    builder.message(1, 3, 20, ())
+    one, two = (chakra.read(path) for path in chakra.write(builder.build(), tmp_path, "job", (0, 0, 1, 1)))
+    same = {"comm_src": 0, "comm_dst": 1}
+    assert [node.attributes for node in one] == [
+        same | {"comm_size": 10, "comm_tag": 0, "twin_peer": 2},
+        same | {"comm_size": 20, "comm_tag": 1, "twin_rank": 1, "twin_peer": 3},
+    ]
+    assert [node.attributes for node in two] == [
+        same | {"comm_size": 10, "comm_tag": 0, "twin_rank": 2},
+        same | {"comm_size": 20, "comm_tag": 1, "twin_rank": 3, "twin_peer": 1},
+    ]
 
 
 def node(identity: int, kind: int, after: Sequence[int] = (), duration_us: int = 0, **numbers: int) -> bytes:
@@ -130,6 +196,14 @@ GOOD = [node(0, COMPUTING)]
                 [node(0, RECEIVING, comm_src=0, comm_size=5), node(1, SENDING, [0], comm_dst=0, comm_size=5)],
             ],
             "t.0.et: node 0: found that it would never end: it waits for a message that waits for it",
+        ),
+        (
+            [[node(0, COMPUTING, twin_rank=2)], [node(5, COMPUTING, twin_rank=2)]],
+            "t.1.et: node 5: found the twin_rank 2, which another file has",
+        ),
+        (
+            [[node(0, RECEIVING, comm_src=1, comm_size=0, twin_wait=3)], GOOD],
+            "t.0.et: node 0: found the twin_wait 3, which no rank tells it of",
         ),
     ],
 )
