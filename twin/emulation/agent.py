@@ -30,6 +30,7 @@ from twin.plan.codec import from_json
 from twin.plan.model import Plan
 from twin.traffic import loop, packets
 from twin.traffic.context import Context
+from twin.workloads.course import events_of
 from twin.workloads.scenario import Packets, Scenario
 
 #: Sockets and databases of this run; in memory, inside the lab.
@@ -104,6 +105,8 @@ class Agent:
         try:
             await timeline.run()
         finally:
+            for event in events_of(timeline.records):
+                self.journal.record_at(*event)
             sampling.cancel()
             await asyncio.gather(sampling, return_exceptions=True)
         return {

@@ -19,7 +19,14 @@ class Journal:
 
     def record(self, source: str, event: str, **details: Any) -> None:
         """Add an event of now."""
-        self._events.append({"monotonic_s": time.monotonic(), "source": source, "event": event, **details})
+        self._add(time.monotonic(), source, event, details)
+
+    def record_at(self, at_s: float, source: str, event: str, details: Mapping[str, Any]) -> None:
+        """Add an event of ``at_s`` seconds after zero."""
+        self._add(self.zero_s + at_s, source, event, details)
+
+    def _add(self, monotonic_s: float, source: str, event: str, details: Mapping[str, Any]) -> None:
+        self._events.append({"monotonic_s": monotonic_s, "source": source, "event": event, **details})
 
     def write(self, path: Path, logs: Mapping[str, Path]) -> None:
         """Write all events, in the order of time, to ``path``; ``logs`` holds other programs' events, by source."""

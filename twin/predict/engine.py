@@ -16,6 +16,7 @@ from twin.predict.light import transceiver_rates
 from twin.predict.play import Process
 from twin.predict.sampler import Sampler
 from twin.predict.simulator import Simulator
+from twin.workloads.course import events_of
 from twin.workloads.scenario import Action, AllReduce, Iperf3, JobWorkload, Scenario, Trace, Training, Workload
 
 
@@ -71,6 +72,7 @@ class _Engine:
         simulator.run(self._is_over)
         for process in list(self._running.values()):
             process.close()
+        self._tell()
         outcome = {
             "ok": True,
             "error": None,
@@ -153,12 +155,18 @@ class _Engine:
             wanted = next(process)
         except StopIteration:
             del self._running[name]
+            self._tell()
             self._record(self._simulator.now_s, name, "workload-ended", {})
             return
         if isinstance(wanted, float):
             self._simulator.at(max(wanted, self._simulator.now_s), self._step, name, process)
         else:
             wanted.then(lambda: self._simulator.at(self._simulator.now_s, self._step, name, process))
+
+    def _tell(self) -> None:
+        """Record what befell workloads since this was called last."""
+        for event in events_of(self._records):
+            self._record(*event)
 
     def _stop(self, name: str) -> None:
         process = self._running.pop(name, None)

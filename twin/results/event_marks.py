@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from twin.results.event import Event
-from twin.results.wording import LANDMARKS, short
+from twin.results.wording import LANDMARKS, TRAINING_LANDMARKS, short
 from twin.units import show_time
 
 #: events closer than this share of the plot's time share a mark
@@ -45,7 +45,8 @@ def marks_of(events: Sequence[Event], end_s: float) -> list[Mark]:
     """The marks of a plot from 0 to ``end_s``, in the order of time. Events before zero have none."""
     groups: list[list[Event]] = []
     for event in events:
-        if event.name not in LANDMARKS or event.source not in ("timeline", "controller") or event.t_s < 0:
+        planned = event.name in LANDMARKS and event.source in ("timeline", "controller")
+        if event.t_s < 0 or not (planned or event.name in TRAINING_LANDMARKS):
             continue
         if groups and event.t_s - groups[-1][0].t_s <= _TOGETHER * end_s:
             groups[-1].append(event)
@@ -56,9 +57,9 @@ def marks_of(events: Sequence[Event], end_s: float) -> list[Mark]:
 
 def _mark(number: int, events: tuple[Event, ...]) -> Mark:
     kind = "control"
-    if any(event.is_cut for event in events):
+    if any(event.is_cut or event.name == "failure" for event in events):
         kind = "cut"
-    elif any(event.is_repair for event in events):
+    elif any(event.is_repair or event.name == "restarted" for event in events):
         kind = "repair"
     return Mark(letter_of(number), events[0].t_s, kind, _text(events), events)
 
@@ -74,7 +75,7 @@ def letter_of(number: int) -> str:
 
 
 def _text(events: tuple[Event, ...]) -> str:
-    """The first thing the timeline did, and when the last circuit came back."""
+    """The first thing that the timeline did or that befell a training, and when the last circuit came back."""
     first = next((event for event in events if event.source == "timeline"), events[0])
     back = [event for event in events if event.name == "circuit-active" and event.t_s > first.t_s]
     if back:

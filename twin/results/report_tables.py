@@ -22,7 +22,19 @@ from twin.results.outcome import (
 )
 from twin.results.phases import AFTER, BEFORE, DURING
 from twin.results.restoration import restorations
-from twin.results.wording import LANDMARKS, PLANT_LANDMARKS, describe, moment, path, rounded, show, show_bytes, show_got
+from twin.results.wording import (
+    CHECKPOINT,
+    LANDMARKS,
+    PLANT_LANDMARKS,
+    TRAINING_LANDMARKS,
+    describe,
+    moment,
+    path,
+    rounded,
+    show,
+    show_bytes,
+    show_got,
+)
 from twin.units import show_length, show_rate, show_size, show_time
 from twin.workloads.scenario import Iperf3
 
@@ -176,19 +188,20 @@ def _site_row(plan: Plan, site: str) -> list[str]:
 
 
 def happened(run: Run, marks: Sequence[Mark]) -> Markup:
-    """The timeline and what plant and controller made of it, with the letters of the plots."""
+    """The timeline, what plant and controller made of it, and what befell trainings, with the letters of the plots."""
     letters = {id(event): mark for mark in marks for event in mark.events}
     rows: list[list[Cell]] = []
     for event in run.events:
         told = event.source == "timeline" or (event.source == "controller" and event.name in LANDMARKS)
         told = told or (event.source == "plant" and event.name in PLANT_LANDMARKS)
+        told = told or event.name in (*TRAINING_LANDMARKS, CHECKPOINT)
         if event.t_s < 0 or not told:
             continue
         mark = letters.get(id(event))
         badge: Cell = tag("b", mark.letter, class_=f"badge {mark.kind}") if mark else ""
         rows.append([moment(event.t_s), badge, event.source, describe(event)])
     heads = ("at", "mark", "who", "what")
-    return cut_short(table("Timeline, plant and controller", heads, rows[:ROWS_UP_TO]), len(rows))
+    return cut_short(table("Timeline, plant, controller and trainings", heads, rows[:ROWS_UP_TO]), len(rows))
 
 
 def restored(run: Run) -> Markup:

@@ -14,7 +14,17 @@ from twin.results.job_tables import TextTable, job_tables
 from twin.results.outcome import AllReduceRecord, CircuitRecord, Iperf3Record, PacketsRecord, TrainingRecord
 from twin.results.phases import AFTER, BEFORE, DURING
 from twin.results.restoration import restorations
-from twin.results.wording import LANDMARKS, PLANT_LANDMARKS, describe, moment, path, rounded, show, show_got
+from twin.results.wording import (
+    LANDMARKS,
+    PLANT_LANDMARKS,
+    TRAINING_LANDMARKS,
+    describe,
+    moment,
+    path,
+    rounded,
+    show,
+    show_got,
+)
 from twin.units import show_time
 
 NOTHING = "-"
@@ -146,7 +156,8 @@ def _timeline(run: Run) -> Table | None:
     whole = len(str(int(run.events[-1].t_s)))
     for event in run.events:
         named = event.name in LANDMARKS or event.source == "timeline" or event.name in PLANT_LANDMARKS
-        if named and event.source in ("timeline", "controller", "plant") and event.t_s >= first_s:
+        named = named and event.source in ("timeline", "controller", "plant")
+        if (named or event.name in TRAINING_LANDMARKS) and event.t_s >= first_s:
             style = "red" if event.is_cut else "green" if event.is_repair else ""
             table.add_row(Text(_aligned(event.t_s, whole)), Text(event.source), Text(describe(event), style=style))
     table.columns[0].no_wrap = table.columns[1].no_wrap = True

@@ -28,6 +28,9 @@ LANDMARKS = (
     "topology-engineered",
     "controller-ended",
 )
+#: What befalls a training; plots mark these, and tables name the checkpoints as well.
+TRAINING_LANDMARKS = ("failure", "restarted")
+CHECKPOINT = "checkpoint-written"
 #: What the plant says that belongs beside the timeline: where a dark time begins and ends, and rates.
 PLANT_LANDMARKS = frozenset(("carrier-down", "carrier-up", "rate-changed"))
 
@@ -42,6 +45,8 @@ def describe(event: Event) -> str:
         return _describe_circuit(event)
     if event.name == "topology-engineered":
         return _describe_change(event)
+    if event.name in (*TRAINING_LANDMARKS, CHECKPOINT):
+        return _describe_training(event)
     if event.name.startswith("workload-"):
         return f"workload {details.get('workload', event.source)} {event.name.removeprefix('workload-')}"
     if event.source == "plant" and "transceiver" in details:
@@ -63,6 +68,19 @@ def _describe_change(event: Event) -> str:
     gain_s = details["gain_s"]
     text += ", which serves what had no way" if gain_s is None else f", {_time(event, 'gain_s')} sooner"
     return f"{text} for {_time(event, 'dark_s')} of darkness" if details["released"] else text
+
+
+def _describe_training(event: Event) -> str:
+    """``failure: 152 ms of work lost, back to round 6``, ``restarted after round 6, down for 223 ms``."""
+    details = event.details
+    if event.name == CHECKPOINT:
+        size = show_bytes(int(details["size_bytes"]))
+        return f"checkpoint after round {details['round']} written: {size} in {_time(event, 'took_s')}"
+    done = details["back_to" if event.name == "failure" else "round"]
+    where = f"round {done}" if done else "the beginning"
+    if event.name == "failure":
+        return f"failure: {_time(event, 'lost_s')} of work lost, back to {where}"
+    return f"restarted {'after' if done else 'from'} {where}, down for {_time(event, 'down_s')}"
 
 
 def _describe_circuit(event: Event) -> str:
@@ -120,6 +138,8 @@ def short(event: Event) -> str:
         return f"{event.details[kind]} {what}"
     if event.name == "topology-engineered":
         return "topology engineered"
+    if event.name in TRAINING_LANDMARKS:
+        return f"{event.source} {event.name}"
     return f"{event.details.get('circuit', '')} {event.name.removeprefix('circuit-')}".strip()
 
 

@@ -7,13 +7,16 @@
         limit_s = course.begin(now)          then play leg.job, for limit_s at most
         course.note(ends of the steps)       also where it was stopped from outside
         course.fail(now)                     where the limit came first
+
+What befalls a training is among the experiment's events (``events_of``): ``checkpoint-written``, ``failure`` and
+``restarted``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from twin.workloads import flow_mix, inference, remoting, replication, storage
 from twin.workloads.critical_path import end_times
@@ -28,6 +31,7 @@ from twin.workloads.training_job import Stretch, stretch
 from twin.workloads.waits import Ends, WaitsLog
 
 Record = dict[str, Any]
+_EVENTS: Final = "events"
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,11 @@ def course_of(
     if isinstance(workload, Training):
         return _TrainingCourse(workload, sites, start_s, record)
     return _JobCourse(workload, start_s, record)
+
+
+def events_of(records: Mapping[str, Record]) -> list[tuple[float, str, str, dict[str, Any]]]:
+    """What befell the workloads of ``records``, taken out of them: (when, s after zero; whom; what; details)."""
+    return [(at_s, name, *rest) for name, record in records.items() for at_s, *rest in record.pop(_EVENTS, [])]
 
 
 def _timed(job: Job, begin_s: float, ends: Ends) -> list[dict[str, Any]]:
@@ -162,7 +171,21 @@ class _TrainingCourse:
         if self._record["failures"] and ready_s is not None:
             failure = self._record["failures"][-1]
             failure["down_s"] = self._begin_s + ready_s - failure["at_s"]
+            self._tell(self._begin_s + ready_s, "restarted", round=part.first, down_s=failure["down_s"])
+        self._note_checkpoints(part, ends)
         self._note_waits(part, ends)
+
+    def _note_checkpoints(self, part: Stretch, ends: Ends) -> None:
+        checkpoint = self._workload.checkpoint
+        for begin, end, done in part.checkpoints:
+            since_s, until_s = _at(ends, begin), _at(ends, end)
+            if checkpoint is not None and since_s is not None and until_s is not None:
+                details = {"size_bytes": checkpoint.size_bytes, "took_s": until_s - since_s}
+                self._tell(self._begin_s + until_s, "checkpoint-written", round=done, **details)
+
+    def _tell(self, at_s: float, event: str, **details: float) -> None:
+        rounded = {key: round(value, 9) for key, value in details.items()}
+        self._record.setdefault(_EVENTS, []).append((round(at_s, 9), event, rounded))
 
     def _note_waits(self, part: Stretch, ends: Ends) -> None:
         done = [end for _begin, end, _rounds in part.rounds if ends[end] is not None]
@@ -181,5 +204,6 @@ class _TrainingCourse:
                 kept, since_s = done, self._begin_s + snapshot_s
         failure = {"at_s": now_s, "lost_s": now_s - since_s, "down_s": None, "back_to": kept}
         self._record["failures"].append(failure)
+        self._tell(now_s, "failure", lost_s=now_s - since_s, back_to=kept)
         self._stretch = stretch(self._workload, self._sites, kept)
         self._ends = ()

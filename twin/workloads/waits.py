@@ -90,5 +90,7 @@ class WaitsLog:
         an empty text stands for the network."""
         for (rank, other), seconds in sorted(waits(graph, ends, self._workers, last).items()):
             pair = servers[rank], "" if other == NETWORK else servers[other]
+            if pair[0] == pair[1]:
+                continue  # two ranks of a trace on one server
             self._total[pair] = self._total.get(pair, 0.0) + seconds
         return [[waiting, other, round(seconds, 9)] for (waiting, other), seconds in self._total.items()]

@@ -19,9 +19,11 @@ def test_events_are_merged_in_time_and_causes_come_first(tmp_path: Path, monkeyp
     log.record("timeline", "fibre-cut", fibre="a-b")
     log.record("timeline", "workload-started", workload="w")
     log.zero_s = 10.0
+    log.record_at(1.75, "w", "failure", {"lost_s": 0.5})
     log.write(tmp_path / "events.jsonl", {"controller": controller})
     assert [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()] == [
         {"t_s": 1.5, "source": "timeline", "event": "workload-started", "workload": "w"},
+        {"t_s": 1.75, "source": "w", "event": "failure", "lost_s": 0.5},
         {"t_s": 2.0, "source": "timeline", "event": "fibre-cut", "fibre": "a-b"},
         {"t_s": 2.0, "source": "controller", "event": "circuit-down", "circuit": "a-b"},
     ]

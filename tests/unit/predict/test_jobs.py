@@ -96,7 +96,8 @@ def test_a_training_fails_reads_its_state_back_and_goes_on(cluster: Plan, scenar
         failures_s=(0.35,),
         restart_s=0.05,
     )
-    record = record_of(cluster, scenario_of(failing))
+    predicted = predict(cluster, scenario_of(failing))
+    record = predicted.outcome["workloads"]["w"]
     state_s = 160e6 * OVERHEAD / 10e9
     (failure,) = record["failures"]
     assert failure["lost_s"] == pytest.approx(0.15, rel=0.01)
@@ -107,6 +108,14 @@ def test_a_training_fails_reads_its_state_back_and_goes_on(cluster: Plan, scenar
     assert record["iterations"][-1]["start_s"] - record["begin_s"] == pytest.approx(
         0.35 + 0.05 + state_s + 0.3, rel=0.01
     )
+    assert [(event["event"], event.get("round")) for event in predicted.events if event["source"] == "w"] == [
+        ("checkpoint-written", 2),
+        ("failure", None),
+        ("restarted", 2),
+        ("checkpoint-written", 4),
+        ("checkpoint-written", 6),
+        ("workload-ended", None),
+    ]
 
 
 def test_reads_ahead_hide_behind_computing_where_they_fit(cluster: Plan, scenario_of: ScenarioOf) -> None:

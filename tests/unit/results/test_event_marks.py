@@ -30,6 +30,16 @@ def test_what_happens_together_is_one_mark() -> None:
     ]
 
 
+def test_failures_of_trainings_have_marks_and_checkpoints_none() -> None:
+    failure = Event(2.0, "w", "failure", {"lost_s": 0.5, "back_to": 6})
+    restarted = Event(4.0, "w", "restarted", {"round": 6, "down_s": 2.0})
+    written = Event(6.0, "w", "checkpoint-written", {"round": 8, "size_bytes": 1, "took_s": 0.1})
+    assert [(mark.t_s, mark.kind, mark.text) for mark in marks_of([failure, restarted, written], 10.0)] == [
+        (2.0, "cut", "w failure"),
+        (4.0, "repair", "w restarted"),
+    ]
+
+
 def test_words_give_way_to_letters_at_the_right_edge() -> None:
     (label,) = labels(marks_of([cut(9.9)], 10.0), 10.0, 500.0)
     assert (label.text, label.row) == ("A", 0)

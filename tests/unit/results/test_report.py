@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,10 @@ import pytest
 from twin.errors import BadInput
 from twin.results import bundle, report
 from twin.results.document import Results
+from twin.results.event import Event
+from twin.results.event_marks import marks_of
 from twin.results.finish import finish
+from twin.results.report_tables import happened
 
 VOID = {"meta", "br", "img", "link", "input"}
 
@@ -121,6 +125,17 @@ def test_names_cannot_become_markup(lab_folder: Callable[[str], Path], events: l
     assert "<script>alert" not in page
     assert "<img" not in page
     assert "&lt;/script&gt;&lt;script&gt;alert(1)" in page
+
+
+def test_the_timeline_has_what_befell_trainings(finished: tuple[Path, Results]) -> None:
+    folder, _results = finished
+    written = Event(1.5, "w", "checkpoint-written", {"round": 6, "size_bytes": 28_000_000, "took_s": 0.1})
+    failure = Event(2.5, "w", "failure", {"lost_s": 0.5, "back_to": 6})
+    run = replace(bundle.read_run(folder), events=(written, failure))
+    page = happened(run, marks_of(run.events, 10.0)).html
+    assert "<td>w</td><td>checkpoint after round 6 written: 28 MB in 100 ms</td>" in page
+    assert '<b class="badge cut">A</b>' in page
+    assert "<td>w</td><td>failure: 500 ms of work lost, back to round 6</td>" in page
 
 
 def test_a_run_without_traffic_has_a_page_without_charts(lab_folder: Callable[[str], Path]) -> None:

@@ -8,13 +8,18 @@ from rich.console import Console
 
 from twin.results import bundle
 from twin.results.document import Fidelity, Metric, Results
+from twin.results.event import Event
 from twin.results.summary import render
 
 
 def lines_of(folder: Path, results: Results, width: int) -> list[str]:
+    return shown(results, bundle.read_run(folder), width)
+
+
+def shown(results: Results, run: bundle.Run, width: int) -> list[str]:
     console = Console(width=width, color_system=None)
     with console.capture() as capture:
-        console.print(render(results, bundle.read_run(folder)))
+        console.print(render(results, run))
     return [line.rstrip() for line in capture.get().splitlines()]
 
 
@@ -38,6 +43,16 @@ def test_the_timeline_tells_cause_and_consequence(finished: tuple[Path, Results]
         "2.000 s    controller   circuit tokyo-osaka down: loss of light",
         "2.0125 s   controller   circuit tokyo-osaka active over tokyo-nagoya + nagoya-osaka, channel 2",
     ]
+
+
+def test_the_timeline_has_failures_of_trainings(finished: tuple[Path, Results]) -> None:
+    folder, results = finished
+    run = bundle.read_run(folder)
+    failure = Event(6.0, "gradients", "failure", {"lost_s": 0.5, "back_to": 6})
+    written = Event(6.5, "gradients", "checkpoint-written", {"round": 8, "size_bytes": 1, "took_s": 0.1})
+    lines = shown(results, replace(run, events=(*run.events, failure, written)), 120)
+    assert "6.000 s    gradients    failure: 500 ms of work lost, back to round 6" in lines
+    assert not any("checkpoint" in line for line in lines)
 
 
 def test_expectations_have_a_mark(finished: tuple[Path, Results]) -> None:

@@ -68,6 +68,26 @@ from twin.results.wording import describe, moment, show, show_bytes, show_got
             "t1 sees light again and locks on to it, 5.67 s",
         ),
         (Event(0, "controller", "controller-ended", {"status": 1}), "controller ended: status 1"),
+        (
+            Event(0, "w", "failure", {"lost_s": 0.1526, "back_to": 6}),
+            "failure: 152.6 ms of work lost, back to round 6",
+        ),
+        (
+            Event(0, "w", "failure", {"lost_s": 0.1526, "back_to": 0}),
+            "failure: 152.6 ms of work lost, back to the beginning",
+        ),
+        (
+            Event(0, "w", "restarted", {"round": 6, "down_s": 0.25}),
+            "restarted after round 6, down for 250 ms",
+        ),
+        (
+            Event(0, "w", "restarted", {"round": 0, "down_s": 0.25}),
+            "restarted from the beginning, down for 250 ms",
+        ),
+        (
+            Event(0, "w", "checkpoint-written", {"round": 6, "size_bytes": 28_000_000, "took_s": 0.0447}),
+            "checkpoint after round 6 written: 28 MB in 44.7 ms",
+        ),
     ],
 )
 def test_events_in_words(event: Event, words: str) -> None:

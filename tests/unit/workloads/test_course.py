@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from twin.workloads.course import course_of
+from twin.workloads.course import course_of, events_of
 from twin.workloads.critical_path import end_times
 from twin.workloads.remoting import Remoting
 from twin.workloads.replication import Checkpoint
@@ -24,7 +24,13 @@ def training(**more: Any) -> Training:
 
 
 def played(workload: JobWorkload | Training) -> dict[str, Any]:
-    """The record after playing ``workload`` from 5 s on."""
+    """The record after playing ``workload`` from 5 s on, without its events."""
+    record = played_with_events(workload)
+    events_of({"w": record})
+    return record
+
+
+def played_with_events(workload: JobWorkload | Training) -> dict[str, Any]:
     record: dict[str, Any] = {}
     now_s = 5.0
     course = course_of(workload, [[0, 1]], now_s, record)
@@ -85,6 +91,22 @@ def test_a_second_failure_loses_what_was_done_since_the_first() -> None:
     record = played(training(checkpoint=DONE, failures_s=(5.25, 9.0), restart_s=3.0))
     assert [failure["lost_s"] for failure in record["failures"]] == pytest.approx([1.25, 0.75])
     assert [failure["back_to"] for failure in record["failures"]] == [4, 4]
+
+
+def test_what_befell_a_training_are_events() -> None:
+    """Checkpoints as they are whole, and each failure with what it cost; taken out of the record once."""
+    records = {"w": played_with_events(training(checkpoint=DONE, failures_s=(5.25,), restart_s=3.0)), "other": {}}
+    written = {"size_bytes": 100, "took_s": 0.0}
+    assert events_of(records) == [
+        (7.0, "w", "checkpoint-written", {"round": 2, **written}),
+        (9.0, "w", "checkpoint-written", {"round": 4, **written}),
+        (10.25, "w", "failure", {"lost_s": 1.25, "back_to": 4}),
+        (13.25, "w", "restarted", {"round": 4, "down_s": 3.0}),
+        (15.25, "w", "checkpoint-written", {"round": 6, **written}),
+        (17.25, "w", "checkpoint-written", {"round": 8, **written}),
+        (19.25, "w", "checkpoint-written", {"round": 10, **written}),
+    ]
+    assert events_of(records) == []
 
 
 def test_the_state_is_read_back_in_equal_shares() -> None:
