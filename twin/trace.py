@@ -13,7 +13,7 @@ from twin.workloads.allreduce import graph_of, sites_of
 from twin.workloads.course import job_of
 from twin.workloads.job import Job
 from twin.workloads.scenario import AllReduce, Iperf3, JobWorkload, Packets, Trace, Training, Workload
-from twin.workloads.training import round_graph
+from twin.workloads.training import rank_servers, round_graph
 from twin.workloads.training_job import stretch
 
 #: What has a graph.
@@ -54,5 +54,5 @@ def _job(workload: Graphed, plan: Plan) -> Job:
     if isinstance(workload, Training) and workload.is_one_job:
         return stretch(workload, sites_of(workload.servers, plan)).job
     if isinstance(workload, (Training, Trace)):
-        return Job(round_graph(workload, sites_of(workload.servers, plan)), workload.servers, ())
+        return Job(round_graph(workload, sites_of(workload.servers, plan)), rank_servers(workload), ())
     return job_of(workload)

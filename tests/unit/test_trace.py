@@ -97,6 +97,19 @@ def test_the_trace_of_a_job_is_predicted_like_the_job(workload: str, tmp_path: P
     assert as_trace.value("w.step_time") == pytest.approx(as_job.value("w.time"), rel=1e-7)
 
 
+def test_a_trace_of_a_bundle_plays_again(tmp_path: Path) -> None:
+    """One of the servers has nothing to do; it keeps its place among the files."""
+    serving = f"kind: inference, clients: [west-1], prefill: [west-2], decode: [east-1, east-2], {MODEL}, slots: 2"
+    (tmp_path / "job.yaml").write_text(f"{HEAD}{{{serving}, requests: 1, every: 1 ms, prompt: 8, output: 3}}\n")
+    servers = [server for _path, server in trace.write(tmp_path / "job.yaml", "w", tmp_path)]
+    assert servers == ["west-2", "east-1", "east-2", "west-1"]
+    played = f"{{kind: trace, files: 'w.{{rank}}.et', servers: [{', '.join(servers)}]}}"
+    (tmp_path / "played.yaml").write_text(f"{HEAD}{played}\n")
+    first = predict(tmp_path / "played.yaml", tmp_path / "first")
+    again = predict(first.folder / "experiment.yaml", tmp_path / "again")
+    assert again.results.metrics == first.results.metrics
+
+
 @pytest.mark.parametrize(
     ("experiment", "workload", "message"),
     [

@@ -10,7 +10,7 @@ from twin.predict.simulator import Simulator
 from twin.workloads.allreduce import sites_of
 from twin.workloads.phases import PhaseLog
 from twin.workloads.scenario import Trace, Training
-from twin.workloads.training import first_record, round_graph
+from twin.workloads.training import first_record, rank_servers, round_graph
 from twin.workloads.waits import WaitsLog
 
 
@@ -21,8 +21,8 @@ def run(workload: Training | Trace, simulator: Simulator, record: dict[str, Any]
         return
     record |= first_record(workload, simulator.now_s)
     graph = round_graph(workload, sites_of(workload.servers, simulator.plan))
-    names = workload.servers
-    log, phases = WaitsLog(len(workload.servers)), PhaseLog(workload, graph, workload.servers)
+    names = rank_servers(workload)
+    log, phases = WaitsLog(len(names)), PhaseLog(workload, graph, names)
     play = Play(simulator, graph, {(a, b): [(names[a], names[b])] for a, b in graph.channels()})
     try:
         yield from play.connect()
@@ -33,6 +33,6 @@ def run(workload: Training | Trace, simulator: Simulator, record: dict[str, Any]
             yield play.play()
             record["iterations"].append({"index": index, "start_s": start_s, "time_s": simulator.now_s - start_s})
             record["phases"] = phases.add(play.ends)
-            record["waits"] = log.add(graph, workload.servers, play.ends)
+            record["waits"] = log.add(graph, names, play.ends)
     finally:
         play.close()

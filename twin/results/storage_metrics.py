@@ -60,8 +60,7 @@ def _waits(name: str, servers: Sequence[str], record: TrainingRecord) -> Metrics
     if not rounds:
         return {}
     found: Metrics = {}
-    names = dict.fromkeys(servers)
-    for server in names if len(names) <= NAMED_UP_TO else ():
+    for server in servers if len(servers) <= NAMED_UP_TO else ():
         seconds = sum(s for _waiting, other, s in record.waits if other == server)
         found[f"{name}.waited_for.{server}"] = Metric(seconds / rounds, "s")
     network_s = sum(s for _waiting, other, s in record.waits if not other)

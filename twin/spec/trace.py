@@ -56,13 +56,14 @@ def read(name: str, file: TraceFile, servers: list[str], port: int, document: Do
     return Trace(
         name=name,
         start_s=file.start,
-        servers=tuple(servers[number] for number in traces.files),
+        servers=tuple(servers),
         graph=traces.graph,
         files=str((folder / file.files).resolve()),
         rounds=file.rounds,
         warmup=file.warmup,
         congestion=file.congestion,
         port=port,
+        rank_files=() if traces.files == tuple(range(len(paths))) else traces.files,
     )
 
 

@@ -8,7 +8,7 @@ from twin.traffic.player import Place, Player
 from twin.workloads.allreduce import sites_of
 from twin.workloads.phases import PhaseLog
 from twin.workloads.scenario import Trace, Training
-from twin.workloads.training import first_record, round_graph
+from twin.workloads.training import first_record, rank_servers, round_graph
 from twin.workloads.waits import WaitsLog
 
 
@@ -18,9 +18,10 @@ async def run(workload: Training | Trace, context: Context, record: Record) -> N
         await job.run(workload, context, record)
         return
     record |= first_record(workload, context.now_s())
-    places = [Place(context.plan.server_by_name[name].ip, context.namespaces[name]) for name in workload.servers]
+    names = rank_servers(workload)
+    places = [Place(context.plan.server_by_name[name].ip, context.namespaces[name]) for name in names]
     graph = round_graph(workload, sites_of(workload.servers, context.plan))
-    log, phases = WaitsLog(len(workload.servers)), PhaseLog(workload, graph, workload.servers)
+    log, phases = WaitsLog(len(names)), PhaseLog(workload, graph, names)
     player = Player(graph, places, workload.port, workload.congestion)
     try:
         await player.connect()
@@ -31,6 +32,6 @@ async def run(workload: Training | Trace, context: Context, record: Record) -> N
             await player.play()
             record["iterations"].append({"index": index, "start_s": start_s, "time_s": context.now_s() - start_s})
             record["phases"] = phases.add(player.ends)
-            record["waits"] = log.add(graph, workload.servers, player.ends)
+            record["waits"] = log.add(graph, names, player.ends)
     finally:
         player.close()

@@ -181,8 +181,9 @@ class Training:
 
 @dataclass(frozen=True)
 class Trace:
-    """The execution traces of a job, rank i on the i-th of ``servers``, which can have several: ``graph``, played
-    ``rounds`` times back to back. ``files`` says where it was read from, with ``{rank}`` in it."""
+    """The execution traces of a job, file i on the i-th of ``servers``: ``graph``, played ``rounds`` times back to
+    back. ``files`` says where it was read from, with ``{rank}`` in it; ``rank_files`` in which of them each rank was
+    (nothing: rank i in file i)."""
 
     name: str
     start_s: float
@@ -193,6 +194,7 @@ class Trace:
     warmup: int = 0
     congestion: str = "cubic"
     port: int = 7000
+    rank_files: tuple[int, ...] = ()
     kind: str = "trace"
 
 

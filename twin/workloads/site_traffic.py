@@ -10,7 +10,7 @@ from twin.plan.model import Plan
 from twin.workloads.allreduce import graph_of, sites_of
 from twin.workloads.graph import SEND
 from twin.workloads.scenario import AllReduce, Iperf3, Trace, Training, Workload
-from twin.workloads.training import round_graph
+from twin.workloads.training import rank_servers, round_graph
 
 #: The workloads whose bytes are known beforehand.
 Announceable = AllReduce | Training | Trace | Iperf3
@@ -45,12 +45,12 @@ def once(plan: Plan, workload: Workload) -> SiteTraffic:
         ends = plan.server_by_name[workload.source].site, plan.server_by_name[workload.destination].site
         return {ends: workload.size_bytes or 0} if ends[0] != ends[1] else {}
     if isinstance(workload, AllReduce):
-        graph = graph_of(workload, plan)
+        graph, servers = graph_of(workload, plan), workload.servers
     elif isinstance(workload, (Training, Trace)):
-        graph = round_graph(workload, sites_of(workload.servers, plan))
+        graph, servers = round_graph(workload, sites_of(workload.servers, plan)), rank_servers(workload)
     else:
         return {}
-    sites = [plan.server_by_name[name].site for name in workload.servers]
+    sites = [plan.server_by_name[name].site for name in servers]
     found: Counter[tuple[str, str]] = Counter()
     for step in graph.steps:
         if step.kind == SEND and sites[step.rank] != sites[step.peer]:

@@ -77,6 +77,13 @@ def round_graph(workload: Training | Trace, sites: Sequence[Sequence[int]]) -> G
     return workload.graph if isinstance(workload, Trace) else training_graph(workload, sites)
 
 
+def rank_servers(workload: Training | Trace) -> tuple[str, ...]:
+    """The server of each rank."""
+    if isinstance(workload, Trace) and workload.rank_files:
+        return tuple(workload.servers[number] for number in workload.rank_files)
+    return workload.servers
+
+
 def first_record(workload: Training | Trace, start_s: float) -> dict[str, Any]:
     """What every engine records of it; a round is added to ``iterations`` when it is done. A trace's computing is that
     of its busiest rank."""

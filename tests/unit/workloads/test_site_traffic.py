@@ -34,6 +34,10 @@ def test_other_kinds(plan: Plan) -> None:
     graph.message(0, 1, 500, after=())
     trace = Trace("t", 0.0, ("a-1", "c-1"), graph.build(), "t.et", rounds=3, warmup=1)
     assert announced(plan, [trace], 0.0, None) == {("a", "c"): 2000}
+    shared = GraphBuilder(4)
+    shared.message(3, 2, 500, after=())
+    ranks = Trace("t", 0.0, ("a-1", "c-1"), shared.build(), "t.et", rank_files=(0, 0, 0, 1))
+    assert announced(plan, [ranks], 0.0, None) == {("c", "a"): 500}
     training = Training("d", 0.0, ("b-1", "c-1"), "data", 1.0, parameters=1000, rounds=2)
     assert announced(plan, [training], 0.0, None) == {("b", "c"): 4000, ("c", "b"): 4000}
     transfer = Iperf3("i", 0.0, "a-1", "b-2", size_bytes=7)
