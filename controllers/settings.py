@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from twin.errors import BadInput
 from twin.plan.codec import from_json
@@ -15,8 +15,6 @@ from twin.workloads.northbound import Northbound
 from twin.workloads.scenario import Circuit, Controller, Scenario
 
 T = TypeVar("T")
-#: The controllers of ours that have options.
-WITH_OPTIONS: Final = ("engineered", "optical_circuit")
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,8 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         remedy = "name the file that the run wrote"
         raise BadInput("TWIN_PLAN", "", "the variable is not set", "the path of a plan.json", remedy)
     scenario = environment.get("TWIN_SCENARIO")
-    circuits, controller = _wanted(scenario) if scenario else ((), Controller(""))
+    wanted = from_json_file(Scenario, "TWIN_SCENARIO", scenario) if scenario else None
+    circuits, controller = (wanted.circuits, wanted.controller) if wanted else ((), Controller(""))
     names = ("TWIN_NORTHBOUND", "TWIN_EVENTS", "TWIN_CERTIFICATES", "TWIN_KEPT")
     northbound, events, certificates, kept = (environment.get(name) for name in names)
     if controller.northbound is not None and controller.northbound.tls and not certificates:
@@ -60,16 +59,6 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         kept=Path(kept) if kept else None,
         certificates=Path(certificates) if certificates else None,
     )
-
-
-def _wanted(path: str) -> tuple[tuple[Circuit, ...], Controller]:
-    """The circuits the scenario wants, and what it says of the controller. All but one of ours have no options, so that
-    one given is a mistake."""
-    scenario = from_json_file(Scenario, "TWIN_SCENARIO", path)
-    if scenario.controller.options and scenario.controller.name not in WITH_OPTIONS:
-        found = ", ".join(scenario.controller.options)
-        raise BadInput("TWIN_SCENARIO", "controller.options", f"found {found}", f"none for {scenario.controller.name}")
-    return scenario.circuits, scenario.controller
 
 
 def from_json_file(kind: type[T], variable: str, path: str) -> T:

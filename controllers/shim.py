@@ -26,10 +26,10 @@ from controllers.openflow import (
     remove_group_message,
     remove_message,
 )
-from controllers.settings import Settings, from_environment
+from controllers.settings import from_environment
 from controllers.switch import Switch
 from twin.control.arp import parse_request
-from twin.control.brain import Brain
+from twin.control.brains import brain_of
 from twin.control.commands import (
     AddFlow,
     AddGroup,
@@ -55,31 +55,27 @@ from twin.control.events import (
     Woken,
 )
 from twin.control.flows import Entry
-from twin.plan.model import Plan
 from twin.workloads.northbound import quotas
 
 MAIN, DEAD = handler.MAIN_DISPATCHER, handler.DEAD_DISPATCHER
 
 
 class BrainApp(BaseApp):  # type: ignore[misc]
-    """Feeds ``brain_of(plan)``. An app is a subclass that names its brain."""
+    """Feeds a brain. An app is a subclass that names one of ``twin.control.brains``."""
 
     OFP_VERSIONS: ClassVar = [ofproto.OFP_VERSION]
-    brain_of: ClassVar[staticmethod[[Plan], Brain]]
+    brain: ClassVar[str]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._settings = from_environment(os.environ)
-        self._desk = Desk(self.make_brain(self._settings), quotas(self._settings.rest))
+        brain = brain_of(type(self).brain, self._settings.plan, self._settings.options)
+        self._desk = Desk(brain, quotas(self._settings.rest))
         self._memory = Memory(self._settings.kept)
         self._rest: rest.Served | None = None
         self._lock = hub.Semaphore()
         self._switches: dict[int, Switch] = {}
         self._events_file: IO[str] | None = None
-
-    def make_brain(self, settings: Settings) -> Brain:
-        """The brain that decides. An app whose brain has options overrides this."""
-        return type(self).brain_of(settings.plan)
 
     def start(self) -> Any:
         """Ask for what was kept, or for the scenario's circuits, in its order; then open the northbound. Switches come

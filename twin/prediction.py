@@ -8,16 +8,17 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from twin.errors import BadInput
 from twin.optics.lightpaths import plan_light
 from twin.plan.build import build_plan
 from twin.predict import engine
-from twin.results import bundle, finish, report
+from twin.results import bundle, finish, report, telemetry
 from twin.results.document import Results
-from twin.spec import LoadedExperiment, load_experiment
+from twin.spec import load_experiment
+from twin.workloads.scenario import Scenario
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ def predict(path: Path, out: Path | None, sets: Sequence[str] = (), seed: int | 
 
     Raises ``BadInput`` before anything is written, also for what only a run can tell."""
     loaded = load_experiment(path, sets, seed)
-    _refuse_what_only_a_run_can_tell(path, loaded)
+    _check(path, loaded.scenario)
     plan = plan_light(loaded.topology, build_plan(loaded.topology))
     start_s = time.monotonic()
     predicted = engine.predict(plan, loaded.scenario)
@@ -49,17 +50,12 @@ def predict(path: Path, out: Path | None, sets: Sequence[str] = (), seed: int | 
     return Predicted(folder, results)
 
 
-def _refuse_what_only_a_run_can_tell(path: Path, loaded: LoadedExperiment) -> None:
-    for index, action in enumerate(loaded.scenario.timeline):
-        if loaded.topology.optics is not None and action.do not in ("start", "stop"):
-            found = "found a change of light; what switches and receivers make of it, a prediction does not know"
-            raise BadInput(str(path), f"timeline[{index}]", found, remedy="use twin run")
-        if action.do in ("change", "rewire"):
-            found = "found circuits that are moved while they carry traffic, which a prediction does not play"
-            raise BadInput(str(path), f"timeline[{index}]", found, remedy="use twin run")
-        if action.do == "controller":
-            found = "found a controller that ends or starts, which a prediction cannot play"
-            raise BadInput(str(path), f"timeline[{index}].controller", found, remedy="use twin run")
+def _check(path: Path, scenario: Scenario) -> None:
+    """Raise ``BadInput`` that names the file for what only a run can tell."""
+    try:
+        engine.check(scenario)
+    except BadInput as refusal:
+        raise replace(refusal, where=str(path), path=refusal.where) from None
 
 
 def _write_prediction(folder: Path, predicted: engine.Prediction) -> None:
@@ -69,3 +65,6 @@ def _write_prediction(folder: Path, predicted: engine.Prediction) -> None:
     (folder / bundle.EVENTS).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     rows = [",".join(row) for row in predicted.samples]
     (folder / bundle.SAMPLES_CSV).write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
+    if predicted.light is not None:
+        happened = [json.dumps(line) for line in predicted.light]
+        (folder / telemetry.LIGHT).write_text("".join(f"{line}\n" for line in happened), encoding="utf-8")

@@ -81,9 +81,8 @@ def test_light_that_is_left_alone_has_its_modes_rate(tmp_path: Path, margin: str
     [
         (
             "dark-window",
-            [],
-            "timeline[0]: found a change of light; what switches and receivers make of it, a prediction does not know; "
-            "use twin run",
+            ["control_channel={delay: 1 ms}"],
+            "control_channel: found a slow control channel; allowed: none; or use twin run",
         ),
         (
             "three-sites-cut",

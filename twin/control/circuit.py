@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
-from typing import Any
+from typing import Any, Final
 
 from twin.control.flows import Bucket, Choice, Entry, Group, Output
 from twin.control.plant import Plant
@@ -41,6 +41,10 @@ class State(StrEnum):
     DRAINING = "draining"
     RELEASED = "released"
     FAILED = "failed"
+
+
+#: The states of a circuit that has yet to become active or to fail.
+ON_THE_WAY: Final = (State.REQUESTED, State.COMPUTED, State.INSTALLING, State.QUALIFYING)
 
 
 class Step(Enum):

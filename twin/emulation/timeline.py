@@ -14,6 +14,7 @@ from twin.errors import RunBroke
 from twin.plan.codec import to_json
 from twin.traffic import allreduce, iperf3, job, packets, training
 from twin.traffic.context import Context, Record
+from twin.workloads import told
 from twin.workloads.scenario import Action, AllReduce, Circuit, Iperf3, JobWorkload, Scenario, Trace, Training, Workload
 from twin.workloads.site_traffic import announced
 
@@ -127,11 +128,8 @@ class Timeline:
         """Tell the controller what will be sent from site to site."""
         workloads = [self._workloads[name] for name in action.workloads]
         traffic = announced(self._network.plan, workloads, action.at_s, action.until_s)
-        self._context.record("timeline", "traffic-announced", workloads=list(action.workloads))
         found = [[source, target, size_bytes] for (source, target), size_bytes in traffic.items()]
-        reply = self._controller.ask({"do": "announce", "traffic": found})
-        if not reply["ok"]:
-            self._context.record("timeline", "traffic-refused", reason=reply["reason"])
+        self._ask(action, {"do": "announce", "traffic": found})
 
     def _kill_or_start(self, what: str) -> None:
         """A controller that is started does not hold up the timeline: the switches find it when they try again."""
@@ -150,22 +148,14 @@ class Timeline:
     def _cut_or_repair(self, action: Action) -> None:
         up = action.do == "repair"
         self._tell_plant(action)
-        kind = "fibre" if self._network.plan.link_by_name[action.target].kind == "fibre" else "link"
-        event = f"{kind}-{'repaired' if up else 'cut'}"
-        details: dict[str, Any] = {kind: action.target}
-        self._context.record("timeline", event, **details)
+        self._tell(told.cut_or_repaired(action, self._network.plan))
         before = self._dark()
         (self._cuts.discard if up else self._cuts.add)(action.target)
         for name in sorted(before ^ self._dark()):
             self._network.set_link(name, up)
 
     def _degrade(self, action: Action) -> None:
-        kind = "amplifier" if action.do == "degrade" else "fibre"
-        event = f"{kind}-{'drifts' if action.over_s else 'degraded' if action.level_db else 'restored'}"
-        details: dict[str, Any] = {kind: action.target, "level_db": action.level_db}
-        if action.over_s:
-            details["over_s"] = action.over_s
-        self._context.record("timeline", event, **details)
+        self._tell(told.harmed(action))
         self._tell_plant(action)
 
     def _dark(self) -> frozenset[str]:
@@ -186,11 +176,7 @@ class Timeline:
     def _rewire(self, action: Action) -> None:
         """Have many circuits changed in steps; the controller tells how that goes."""
         circuits = [{"name": circuit.name, **_asked(circuit)} for circuit in action.circuits]
-        names = [circuit.name for circuit in action.circuits]
-        self._context.record("timeline", "rewire-requested", release=list(action.release), request=names)
-        reply = self._controller.ask({"do": "rewire", "release": list(action.release), "circuits": circuits})
-        if not reply["ok"]:
-            self._context.record("timeline", "rewire-refused", reason=reply["reason"])
+        self._ask(action, {"do": "rewire", "release": list(action.release), "circuits": circuits})
 
     def _reconfigure(self, action: Action) -> None:
         request: dict[str, Any] = {"do": action.do, "name": action.target}
@@ -198,11 +184,18 @@ class Timeline:
             asked = _asked(action.circuit)
             more = {"change": {"service": asked["service"]}, "request": asked}
             request |= more.get(action.do, {})
-        event = {"request": "circuit-requested", "change": "circuit-changed"}.get(action.do, "circuit-released")
-        self._context.record("timeline", event, circuit=action.target)
+        self._ask(action, request)
+
+    def _ask(self, action: Action, request: dict[str, Any]) -> None:
+        """Ask the controller for something; a refusal is told."""
+        self._tell(told.asked(action))
         reply = self._controller.ask(request)
         if not reply["ok"]:
-            self._context.record("timeline", "circuit-refused", circuit=action.target, reason=reply["reason"])
+            self._tell(told.refused(action, reply["reason"]))
+
+    def _tell(self, line: told.Line) -> None:
+        event, details = line
+        self._context.record("timeline", event, **details)
 
 
 def _asked(circuit: Circuit) -> dict[str, Any]:

@@ -7,22 +7,26 @@
                   0       W/C      W/C + d            then take the delay d back
 
 So a link that both directions keep busy works for W/C of every W/C + d. It happens only where the queue is in the
-network: a sender whose own cable is its bottleneck keeps no queue there (TCP small queues).
+network: a sender whose own cable is its bottleneck keeps no queue there (TCP small queues). And only where data come
+much faster than they leave: A's first answer comes to B's queue after d, when B has sent N d at its own rate N, and
+leaves it at N d / C. Where that is before A's window is used up, A need not wait for the rest of B's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from math import inf
 
 from twin.predict.channel import Channel
-from twin.predict.directions import Direction, Path
+from twin.predict.directions import Path
 
 
 class Queues:
-    """Which connections keep a queue before which direction, and which answers come back over it."""
+    """Which connections keep a queue before which direction, and which answers come back over it. ``rates_bps`` are the
+    directions' as they are at any time."""
 
-    def __init__(self, directions: list[Direction]) -> None:
-        self._directions = directions
+    def __init__(self, rates_bps: Mapping[int, float]) -> None:
+        self._rates_bps = rates_bps
         self._before: dict[int, dict[Channel, None]] = {}
         self._of: dict[Channel, set[int]] = {}
         self._back: dict[Channel, Path | None] = {}
@@ -30,7 +34,7 @@ class Queues:
     def follow(self, channel: Channel, paths: Sequence[Path], back: Path | None) -> None:
         """The connection now leads over ``paths``, and its answers come ``back`` (None: nobody knows how)."""
         self.forget(channel)
-        self._of[channel] = {number for path in paths for number in _queues(path, self._directions)}
+        self._of[channel] = {number for path in paths for number in _queues(path, self._rates_bps)}
         self._back[channel] = back
         for number in self._of[channel]:
             self._before.setdefault(number, {})[channel] = None
@@ -41,22 +45,28 @@ class Queues:
             del self._before[number][channel]
         self._back.pop(channel, None)
 
-    def hold_answers_of(self, channel: Channel) -> bool:
-        """Do answers to ``channel`` stand in a queue that another connection keeps filled?"""
+    def crowding(self, channel: Channel) -> float:
+        """How many times as fast as they leave it data come to the queue in which answers to ``channel`` stand; 1:
+        they stand in none."""
         back = self._back.get(channel)
-        if back is None:
-            return False
-        return any(
-            other.sending or other.waits
-            for number in back.directions
+        found = [
+            max((self._crowding(path, number) for path in other.paths or () if number in path.directions), default=1.0)
+            for number in (back.directions if back is not None else ())
             for other in self._before.get(number, ())
-            if other is not channel
-        )
+            if other is not channel and (other.sending or other.waits)
+        ]
+        return max(found, default=1.0)
+
+    def _crowding(self, path: Path, number: int) -> float:
+        """The narrowest rate of ``path`` before the direction ``number``, over that one's."""
+        before = path.directions[: path.directions.index(number)]
+        rates_bps = [self._rates_bps[other] for other in before if other in self._rates_bps]
+        return min(rates_bps, default=inf) / self._rates_bps[number]
 
 
-def _queues(path: Path, directions: list[Direction]) -> list[int]:
+def _queues(path: Path, rates_bps: Mapping[int, float]) -> list[int]:
     """The narrowest direction of ``path``, where a queue stands before it in the network."""
-    limited = [(rate_bps, number) for number in path.directions if (rate_bps := directions[number].rate_bps)]
+    limited = [(rates_bps[number], number) for number in path.directions if number in rates_bps]
     if not limited or min(limited)[0] == limited[0][0]:
         return []
     return [min(limited)[1]]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from twin.control.flows import FlowKey
 from twin.plan.model import Link, Plan
 
 
@@ -21,10 +23,12 @@ class Direction:
 
 @dataclass(frozen=True)
 class Path:
-    """``directions`` in order, by number; ``delay_s`` is their sum, one way."""
+    """``directions`` in order, by number; ``delay_s`` is their sum, one way; ``flows`` are those of packet switches
+    that lead there by address."""
 
     directions: tuple[int, ...]
     delay_s: float
+    flows: tuple[FlowKey, ...] = ()
 
 
 class Directions:
@@ -45,6 +49,11 @@ class Directions:
         """The number of the direction that leaves ``port`` of ``node``."""
         return self._number[node, port]
 
-    def path(self, numbers: tuple[int, ...]) -> Path:
-        """The path over the directions ``numbers``."""
-        return Path(numbers, sum(self.all[number].delay_s for number in numbers))
+    def arriving(self, node: str, port: int) -> int:
+        """The number of the direction that enters ``node`` at ``port``."""
+        return self._number[self.all[self._number[node, port]].far]
+
+    def path(self, numbers: Iterable[int], flows: Iterable[FlowKey]) -> Path:
+        """The path over the directions ``numbers``, by ``flows``."""
+        numbers = tuple(numbers)
+        return Path(numbers, sum(self.all[number].delay_s for number in numbers), tuple(flows))

@@ -1,45 +1,75 @@
-"""One prediction: the workloads at their times, and the timeline's cuts, repairs and requests.
+"""One prediction: the workloads at their times, and all that the timeline does to light, circuits and workloads.
 
-It leaves what the lab leaves, with the same names: an outcome, events and samples.
+It leaves what the lab leaves, with the same names: an outcome, events, samples, and what happened to light.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+from twin.control.circuit import ON_THE_WAY
+from twin.control.engineering.worth import dark_s
+from twin.control.events import (
+    CircuitChanged,
+    CircuitReleased,
+    Event,
+    RewireRequested,
+    TrafficAnnounced,
+)
+from twin.errors import BadInput, RunBroke
+from twin.physics.events import Attenuate, Degrade
 from twin.plan.model import Plan
 from twin.predict import allreduce, iperf3, job, probes, training
-from twin.predict.control_plane import SETUP_S, ControlPlane, check_controller
-from twin.predict.light import transceiver_rates
+from twin.predict.control_plane import ControlPlane, check_controller, request_of
 from twin.predict.play import Process
 from twin.predict.sampler import Sampler
 from twin.predict.simulator import Simulator
+from twin.workloads import told
 from twin.workloads.course import events_of
-from twin.workloads.scenario import Action, AllReduce, Iperf3, JobWorkload, Scenario, Trace, Training, Workload
+from twin.workloads.scenario import (
+    Action,
+    AllReduce,
+    Iperf3,
+    JobWorkload,
+    Scenario,
+    Trace,
+    Training,
+    Workload,
+)
+from twin.workloads.site_traffic import announced
+
+#: How long circuits have been there when the experiment begins, s; in the lab it is about as long.
+SETTLED_S: Final = 1.0
 
 
 @dataclass(frozen=True)
 class Prediction:
     """``outcome`` as in ``lab/outcome.json``, ``events`` as in ``events.jsonl``, ``samples`` the rows of
-    ``samples.csv``, its heading first."""
+    ``samples.csv``, its heading first, ``light`` as in ``lab/light.jsonl`` (None: the plan does not look at light)."""
 
     outcome: dict[str, Any]
     events: list[dict[str, Any]]
     samples: list[list[str]]
+    light: list[dict[str, Any]] | None
 
 
 def check(scenario: Scenario) -> None:
     """Raise ``BadInput`` for what only a run can tell."""
     check_controller(scenario)
+    for index, action in enumerate(scenario.timeline):
+        if action.do == "controller":
+            found = "found a controller that ends or starts, which a prediction cannot play"
+            raise BadInput(f"timeline[{index}].controller", "", found, remedy="use twin run")
     for workload in scenario.workloads:
         if isinstance(workload, Iperf3):
             iperf3.check(workload)
 
 
 def predict(plan: Plan, scenario: Scenario) -> Prediction:
-    """Predict ``scenario`` on ``plan``. Raises ``BadInput`` for what only a run can tell."""
+    """Predict ``scenario`` on ``plan``. Raises ``BadInput`` for what only a run can tell, and ``RunBroke`` where the
+    circuits are not there when the experiment begins."""
     check(scenario)
     return _Engine(plan, scenario).run()
 
@@ -52,15 +82,16 @@ class _Engine:
         self._records: dict[str, dict[str, Any]] = {}
         self._running: dict[str, Process] = {}
         self._pending = 0
-        self._simulator = Simulator(plan)
-        self._control = ControlPlane(plan, scenario, self._simulator.forwarding, self._record, self._later)
-        if plan.light is not None:
-            self._light_up()
-        self._circuits = [self._measured(circuit) for circuit in self._control.circuits(SETUP_S)]
+        # As in the lab, circuits are there about a second before the experiment's zero.
+        self._simulator = Simulator(plan, -(SETTLED_S + dark_s(plan)))
+        self._control = ControlPlane(self._simulator, scenario, self._record)
+        self._circuits: list[dict[str, Any]] = []
 
     def run(self) -> Prediction:
         simulator, scenario = self._simulator, self._scenario
         sampler = Sampler(simulator, scenario.sample_every_s)
+        self._control.begin()
+        self._expect(0.0, self._qualify)
         for workload in scenario.workloads:
             if workload.start_s >= 0:
                 self._expect(workload.start_s, self._start, workload)
@@ -78,21 +109,12 @@ class _Engine:
             "error": None,
             "zero_s": 0.0,
             "virtual_s": simulator.now_s,
-            "circuits": [circuit for circuit in self._circuits if circuit is not None],
+            "circuits": self._circuits,
             "workloads": self._records,
             "queues": [],
         }
         self._events.sort(key=lambda event: float(event["t_s"]))
-        return Prediction(outcome, self._events, sampler.rows)
-
-    def _light_up(self) -> None:
-        """Give transceivers the rate of the mode that their light allows."""
-        simulator, plan = self._simulator, self._plan
-        rates = transceiver_rates(plan, simulator.forwarding.cross_connects.values())
-        for transceiver in plan.transceivers:
-            if transceiver.name in rates:
-                port = plan.link_by_name[transceiver.link].at(transceiver.switch).port
-                simulator.limit(transceiver.switch, port, rates[transceiver.name])
+        return Prediction(outcome, self._events, sampler.rows, self._control.happened)
 
     def _is_over(self) -> bool:
         if self._scenario.end_s is not None:
@@ -112,30 +134,24 @@ class _Engine:
     def _record(self, t_s: float, source: str, event: str, details: dict[str, Any]) -> None:
         self._events.append({"t_s": round(t_s, 9), "source": source, "event": event, **details})
 
-    def _later(self, at_s: float) -> None:
-        self._simulator.at(max(at_s, 0.0), self._wake)
-
-    def _wake(self) -> None:
-        self._control.woken(self._simulator.now_s)
-        self._simulator.rerouted()
-
-    def _measured(self, circuit: dict[str, Any]) -> dict[str, Any] | None:
+    def _qualify(self) -> None:
         """What the lab's qualification would find: the delays along the paths that packets take there and back."""
-        if circuit["state"] != "active":
+        for circuit in self._control.circuits():
+            if circuit["state"] in ON_THE_WAY:
+                why = f": {circuit['reason']}" if circuit["reason"] else ""
+                raise RunBroke(f"circuit {circuit['name']} is {circuit['state']} when the experiment begins{why}")
+            if circuit["state"] == "active":
+                rtt_s = self._round_trip_s(*circuit["sites"])
+                found = {key: circuit[key] for key in ("name", "fibres", "channel")}
+                self._circuits.append({**found, "planned_rtt_s": rtt_s, "rtt_s": rtt_s})
+
+    def _round_trip_s(self, site: str, other: str) -> float | None:
+        near, far = self._plan.servers_of(site), self._plan.servers_of(other)
+        if not near or not far:
             return None
-        near, far = (self._plan.servers_of(site) for site in circuit["sites"])
-        rtt_s = None
-        if near and far:
-            there = self._simulator.forwarding.path(near[0].name, far[0].name)
-            back = self._simulator.forwarding.path(far[0].name, near[0].name)
-            rtt_s = there.delay_s + back.delay_s if there and back else None
-        return {
-            "name": circuit["name"],
-            "fibres": circuit["fibres"],
-            "channel": circuit["channel"],
-            "planned_rtt_s": rtt_s,
-            "rtt_s": rtt_s,
-        }
+        there = self._simulator.forwarding.path(near[0].name, far[0].name)
+        back = self._simulator.forwarding.path(far[0].name, near[0].name)
+        return there.delay_s + back.delay_s if there and back else None
 
     # -- workloads --------------------------------------------------------------------------------------------------
 
@@ -177,33 +193,50 @@ class _Engine:
     # -- the timeline -----------------------------------------------------------------------------------------------
 
     def _perform(self, action: Action) -> None:
-        if action.do in ("cut", "repair"):
-            self._cut_or_repair(action)
-        elif action.do in ("request", "release"):
-            self._reconfigure(action)
-        elif action.do == "start":
-            self._start(next(w for w in self._scenario.workloads if w.name == action.target))
-        else:
-            self._stop(action.target)
+        match action.do:
+            case "cut" | "repair":
+                self._cut_or_repair(action)
+            case "degrade" | "attenuate":
+                self._harm(action)
+            case "request" | "change" | "release" | "rewire" | "announce":
+                self._ask(action)
+            case "start":
+                self._start(next(w for w in self._scenario.workloads if w.name == action.target))
+            case _:
+                self._stop(action.target)
 
     def _cut_or_repair(self, action: Action) -> None:
-        up, now_s = action.do == "repair", self._simulator.now_s
-        kind = "fibre" if self._plan.link_by_name[action.target].kind == "fibre" else "link"
-        self._record(now_s, "timeline", f"{kind}-{'repaired' if up else 'cut'}", {kind: action.target})
-        self._control.set_link(action.target, up, now_s)
-        self._simulator.rerouted(None if up else action.target)
+        self._log(told.cut_or_repaired(action, self._plan))
+        self._control.set_link(action.target, up=action.do == "repair")
 
-    def _reconfigure(self, action: Action) -> None:
-        now_s = self._simulator.now_s
-        event = "circuit-requested" if action.do == "request" else "circuit-released"
-        self._record(now_s, "timeline", event, {"circuit": action.target})
-        if action.do == "request" and action.circuit is not None:
-            answer = self._control.request(action.circuit, now_s)
-        else:
-            answer = self._control.release(action.target, now_s)
+    def _harm(self, action: Action) -> None:
+        self._log(told.harmed(action))
+        happens = Degrade if action.do == "degrade" else Attenuate
+        self._control.harm(happens(action.target, action.level_db or 0.0, action.over_s))
+
+    def _ask(self, action: Action) -> None:
+        """Ask the controller for something; a refusal is told."""
+        self._log(told.asked(action))
+        answer = self._control.feed(self._asked(action))
         if answer is not None and not answer.ok:
-            self._record(now_s, "timeline", "circuit-refused", {"circuit": action.target, "reason": answer.reason})
-        self._simulator.rerouted()
+            self._log(told.refused(action, answer.reason))
+
+    def _asked(self, action: Action) -> Event:
+        match action.do:
+            case "rewire":
+                return RewireRequested(action.release, tuple(request_of(circuit) for circuit in action.circuits))
+            case "announce":
+                workloads = [workload for workload in self._scenario.workloads if workload.name in action.workloads]
+                traffic = announced(self._plan, workloads, action.at_s, action.until_s)
+                return TrafficAnnounced(tuple((*pair, float(size)) for pair, size in traffic.items()))
+            case "release":
+                return CircuitReleased(action.target)
+        assert action.circuit is not None
+        request = request_of(action.circuit)
+        return request if action.do == "request" else CircuitChanged(action.target, request.service)
+
+    def _log(self, line: told.Line) -> None:
+        self._record(self._simulator.now_s, "timeline", *line)
 
 
 def _process_of(workload: Workload, simulator: Simulator, record: dict[str, Any]) -> Process:

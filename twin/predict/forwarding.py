@@ -6,13 +6,16 @@ not one for each flow.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network
+from typing import NamedTuple
+from zlib import crc32
 
 from twin.control.commands import AddFlow, AddGroup, Command, RemoveFlow, RemoveGroup
 from twin.control.flows import (
     IPV4,
     Action,
+    Bucket,
+    Choice,
     Flow,
     FlowKey,
     Group,
@@ -22,21 +25,32 @@ from twin.control.flows import (
     PopChannel,
     PushChannel,
     ToGroup,
+    TurnBack,
 )
 from twin.plan.model import Plan
 from twin.predict.directions import Directions, Path
 
-#: (priority, matches the port, matches the channel, EtherType, length of the prefix or -1)
-_Shape = tuple[int, bool, bool, int | None, int]
-_Key = tuple[int | None, int | None, int]
+#: (priority, matches the port, matches the channel, EtherType, lengths of the prefixes of target and source, or -1)
+_Shape = tuple[int, bool, bool, int | None, int, int]
+_Key = tuple[int | None, int | None, int, int]
 _ALL_ONES = 0xFFFFFFFF
+
+
+class Frame(NamedTuple):
+    """What switches look at: the addresses, the wavelength it is on (None: it is no light), and the hash by which
+    groups choose."""
+
+    source: int
+    target: int
+    hash: int
+    vlan: int | None = None
 
 
 class Table:
     """One switch's flows."""
 
     def __init__(self) -> None:
-        self._flows: dict[_Shape, dict[_Key, tuple[Action, ...]]] = {}
+        self._flows: dict[_Shape, dict[_Key, Flow]] = {}
         self._order: list[_Shape] = []
 
     def add(self, flow: Flow) -> None:
@@ -45,109 +59,108 @@ class Table:
         if shape not in self._flows:
             self._flows[shape] = {}
             self._order = sorted(self._flows, key=lambda known: -known[0])
-        self._flows[shape][key] = flow.actions
+        self._flows[shape][key] = flow
 
     def remove(self, flow: Flow) -> None:
         """Remove the flow with this priority and match, if it is there."""
         shape, key = _place(flow.priority, flow.match)
         self._flows.get(shape, {}).pop(key, None)
 
-    def find(self, port: int, vlan: int | None, address: int) -> tuple[Action, ...]:
-        """The actions for an IPv4 packet to ``address`` that came in at ``port``; none: it is dropped."""
+    def find(self, port: int, frame: Frame) -> Flow | None:
+        """The flow that takes a frame that came in at ``port``; None: nobody does, and it is dropped."""
         for shape in self._order:
-            _, by_port, by_vlan, ethertype, prefix = shape
-            if ethertype is not None and (ethertype != IPV4 or vlan is not None):
+            _, by_port, by_vlan, ethertype, to, since = shape
+            if ethertype is not None and (ethertype != IPV4 or frame.vlan is not None):
                 continue
-            masked = address & _mask(prefix) if prefix >= 0 else 0
-            actions = self._flows[shape].get((port if by_port else None, vlan if by_vlan else None, masked))
-            if actions is not None:
-                return actions
-        return ()
+            place = port if by_port else None, frame.vlan if by_vlan else None
+            flow = self._flows[shape].get((*place, _masked(frame.target, to), _masked(frame.source, since)))
+            if flow is not None:
+                return flow
+        return None
 
 
-def _mask(prefix: int) -> int:
-    return (_ALL_ONES << (32 - prefix)) & _ALL_ONES
+def _masked(address: int, prefix: int) -> int:
+    return address & (_ALL_ONES << (32 - prefix)) & _ALL_ONES if prefix >= 0 else 0
 
 
 def _place(priority: int, match: Match) -> tuple[_Shape, _Key]:
-    network = None if match.ipv4_dst is None else IPv4Network(match.ipv4_dst)
-    shape = (
-        priority,
-        match.in_port is not None,
-        match.vlan is not None,
-        match.eth_type,
-        -1 if network is None else network.prefixlen,
-    )
-    return shape, (match.in_port, match.vlan, 0 if network is None else int(network.network_address))
+    to, since = _network(match.ipv4_dst), _network(match.ipv4_src)
+    shape = (priority, match.in_port is not None, match.vlan is not None, match.eth_type, to[1], since[1])
+    return shape, (match.in_port, match.vlan, to[0], since[0])
+
+
+def _network(prefix: str | None) -> tuple[int, int]:
+    """(address, length) of a prefix; the length is -1 where every address will do."""
+    if prefix is None:
+        return 0, -1
+    network = IPv4Network(prefix)
+    return int(network.network_address), network.prefixlen
 
 
 class Forwarding:
-    """The tables of all switches of ``plan``. ``cut`` holds the names of links that carry nothing; ``version`` counts
+    """The tables of all switches of ``plan``. ``down`` holds the names of links that carry nothing; ``version`` counts
     what could have changed a path."""
 
     def __init__(self, plan: Plan, directions: Directions) -> None:
-        self.cut: set[str] = set()
+        self.down: set[str] = set()
         self.version = 0
         self._directions = directions
         self._groups: dict[GroupKey, Group] = {}
         self._dpid_of = {switch.name: switch.dpid for switch in plan.switches}
-        #: What the optical switches hold.
-        self.cross_connects: dict[FlowKey, Flow] = {}
-        self._optical = {switch.dpid for switch in plan.optical_switches}
         self._tables = {switch.name: Table() for switch in plan.switches}
         self._switch_of = {switch.dpid: switch.name for switch in plan.switches}
         self._address = {server.name: int(IPv4Address(server.ip)) for server in plan.servers}
         self._port = {server.name: plan.links_of[server.name][0].at(server.name).port for server in plan.servers}
 
-    def apply(self, commands: Iterable[Command]) -> None:
-        """Change the tables as the controller says."""
-        for command in commands:
-            if isinstance(command, AddFlow):
-                if command.flow.dpid in self._optical:
-                    self.cross_connects[command.flow.key] = command.flow
-                self._tables[self._switch_of[command.flow.dpid]].add(command.flow)
-            elif isinstance(command, RemoveFlow):
-                self.cross_connects.pop(command.flow.key, None)
-                self._tables[self._switch_of[command.flow.dpid]].remove(command.flow)
-            elif isinstance(command, AddGroup):
-                self._groups[command.group.key] = command.group
-            elif isinstance(command, RemoveGroup):
-                self._groups.pop(command.group.key, None)
-            else:
-                continue
-            self.version += 1
-
-    def set_link(self, name: str, up: bool) -> None:
-        """Cut or repair a link."""
-        if up:
-            self.cut.discard(name)
-        else:
-            self.cut.add(name)
+    def apply(self, command: Command) -> None:
+        """Change a table as the controller says."""
+        match command:
+            case AddFlow(flow):
+                self._tables[self._switch_of[flow.dpid]].add(flow)
+            case RemoveFlow(flow):
+                self._tables[self._switch_of[flow.dpid]].remove(flow)
+            case AddGroup(group):
+                self._groups[group.key] = group
+            case RemoveGroup(group):
+                self._groups.pop(group.key, None)
+            case _:
+                return
         self.version += 1
 
-    def path(self, source: str, target: str) -> Path | None:
-        """The way a packet takes from one server to another now; None where it does not arrive."""
-        node, port, vlan, address = source, self._port[source], None, self._address[target]
-        numbers: list[int] = []
+    def set_link(self, name: str, up: bool) -> None:
+        """Take a link out of use, or put it back."""
+        (self.down.discard if up else self.down.add)(name)
+        self.version += 1
+
+    def path(self, source: str, target: str, connection: int = 0) -> Path | None:
+        """The way a packet takes from one server to another now; None where it does not arrive. Where groups spread
+        connections over several ways, the numbers of these and the two servers decide."""
+        frame = Frame(self._address[source], self._address[target], _hash(source, target, connection))
+        node, port = source, self._port[source]
+        numbers, flows = list[int](), list[FlowKey]()
         for _ in range(4 * len(self._tables) + 2):
             number = self._directions.leaving(node, port)
             direction = self._directions.all[number]
-            if direction.link in self.cut:
+            if direction.link in self.down:
                 return None
             numbers.append(number)
             node, arrived = direction.far
             table = self._tables.get(node)
             if table is None:
-                return self._directions.path(tuple(numbers)) if node == target and vlan is None else None
-            onward, vlan = self._act(node, table.find(arrived, vlan, address), vlan)
-            if onward is None:
+                arrives = node == target and frame.vlan is None
+                return self._directions.path(numbers, flows) if arrives else None
+            flow = table.find(arrived, frame)
+            onward, vlan = self._act(node, arrived, flow.actions if flow is not None else (), frame)
+            if onward is None or flow is None:
                 return None
-            port = onward
+            if flow.match.ipv4_dst is not None:
+                flows.append(flow.key)
+            port, frame = onward, frame._replace(vlan=vlan)
         return None  # more hops than there are places: a loop
 
-    def _act(self, node: str, actions: tuple[Action, ...], vlan: int | None) -> tuple[int | None, int | None]:
-        """(port to leave by, or None; channel of the packet then). A group leads to its first bucket, which is the one
-        in use where light is not cut; groups that spread flows are refused beforehand."""
+    def _act(self, node: str, arrived: int, actions: tuple[Action, ...], frame: Frame) -> tuple[int | None, int | None]:
+        """(port to leave by, or None; channel of the frame then)."""
+        vlan = frame.vlan
         for action in actions:
             match action:
                 case PushChannel(channel):
@@ -155,10 +168,30 @@ class Forwarding:
                 case PopChannel():
                     vlan = None
                 case Output(port):
-                    return port, vlan
+                    return (port if port != arrived else None), vlan
+                case TurnBack():
+                    return arrived, vlan
                 case ToGroup(number):
-                    buckets = self._groups[GroupKey(self._dpid_of[node], number)].buckets
-                    return self._act(node, (buckets[0].action,), vlan) if buckets else (None, vlan)
+                    return self._chosen(node, number, frame.hash), vlan
                 case _:
                     pass
         return None, vlan
+
+    def _chosen(self, node: str, number: int, chance: int) -> int | None:
+        """The port that a group leads to: of those that are up the first, or the one that the hash ``chance`` picks."""
+        group = self._groups[GroupKey(self._dpid_of[node], number)]
+        ports = [port for bucket in group.buckets if (port := self._leads_to(node, bucket, chance)) is not None]
+        if not ports:
+            return None
+        return ports[0] if group.choice is Choice.FAST_FAILOVER else ports[chance % len(ports)]
+
+    def _leads_to(self, node: str, bucket: Bucket, chance: int) -> int | None:
+        if isinstance(bucket.action, ToGroup):
+            return self._chosen(node, bucket.action.number, chance)
+        link = self._directions.all[self._directions.leaving(node, bucket.port)].link
+        return None if link in self.down else bucket.action.port
+
+
+def _hash(source: str, target: str, connection: int) -> int:
+    """Alike for all packets of one connection, and at every switch."""
+    return crc32(f"{source} {target} {connection}".encode())

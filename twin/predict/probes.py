@@ -36,16 +36,15 @@ def run(workload: Packets, simulator: Simulator, record: dict[str, Any]) -> Proc
         record["received"] = [
             [sequence, round(at_s, 9), round(path.delay_s, 9)]
             for sequence, (at_s, path) in enumerate(sent)
-            if path is not None and at_s + path.delay_s <= simulator.now_s and not _cut_under_way(simulator, at_s, path)
+            if path is not None and at_s + path.delay_s <= simulator.now_s and not _lost(simulator, at_s, path)
         ]
 
 
-def _cut_under_way(simulator: Simulator, sent_s: float, path: Path) -> bool:
-    """Was a link cut before what left at ``sent_s`` had come to its end?"""
+def _lost(simulator: Simulator, sent_s: float, path: Path) -> bool:
+    """Did light break off before what left at ``sent_s`` had passed?"""
     passed_s = sent_s
     for number in path.directions:
-        direction = simulator.directions.all[number]
-        passed_s += direction.delay_s
-        if any(sent_s <= cut_s < passed_s for cut_s in simulator.cuts.get(direction.link, ())):
+        passed_s += simulator.directions.all[number].delay_s
+        if any(sent_s <= break_s < passed_s for break_s in simulator.breaks.get(number, ())):
             return True
     return False

@@ -20,7 +20,7 @@ class Rates:
     """``capacity_bps`` is each limited direction's; ``changed`` is called with each channel that got another rate."""
 
     def __init__(self, capacity_bps: Mapping[int, float], changed: Callable[[Channel], None]) -> None:
-        self._capacity = dict(capacity_bps)
+        self.capacity_bps = dict(capacity_bps)
         self._changed = changed
         self._channels: dict[Channel, None] = {}
         self._on_link: dict[int, set[Channel]] = {}
@@ -30,8 +30,9 @@ class Rates:
 
     def limit(self, number: int, rate_bps: float) -> None:
         """The direction ``number`` has another capacity from now on."""
-        self._capacity[number] = rate_bps
-        self._stale = True
+        if self.capacity_bps.get(number) != rate_bps:
+            self.capacity_bps[number] = rate_bps
+            self._stale = True
 
     def follow(self, channel: Channel) -> None:
         """The channel, which does not send now, has got other paths, or none."""
@@ -66,7 +67,7 @@ class Rates:
         if not self._dirty:
             return
         loads = {channel: channel.load for channel in self._concerned()}
-        for channel, rate_bps in max_min(loads, self._capacity).items():
+        for channel, rate_bps in max_min(loads, self.capacity_bps).items():
             self._set_rate(channel, rate_bps, now_s)
         self._dirty.clear()
 
@@ -94,7 +95,7 @@ class Rates:
     def _share_links(self) -> None:
         """Links that the same channels load alike are one link, the narrowest of them."""
         self._stale = False
-        common = common_loads([channel.paths or () for channel in self._channels], self._capacity)
+        common = common_loads([channel.paths or () for channel in self._channels], self.capacity_bps)
         self._on_link.clear()
         for channel, load in zip(self._channels, common, strict=True):
             channel.load = load

@@ -7,9 +7,10 @@ later.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
+from twin.control.flows import FlowKey
 from twin.plan.model import Plan
 from twin.predict.acknowledgements import Queues
 from twin.predict.channel import FIRST_WINDOW_BYTES, INITIAL_SEGMENTS, Channel, Message
@@ -27,11 +28,12 @@ _SAME_S: Final = 1e-12
 
 
 class Simulator:
-    """``now_s`` is the experiment's time; ``cuts`` maps a link to the times at which it was cut."""
+    """``now_s`` is the experiment's time, from ``start_s`` on; ``breaks`` maps a direction to the times at which what
+    was under way on it was lost."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, start_s: float = 0.0) -> None:
         self.plan = plan
-        self.now_s = 0.0
+        self.now_s = start_s
         self.directions = Directions(plan)
         self.forwarding = Forwarding(plan, self.directions)
         self.segment_bits = (plan.mtu + ETHERNET_BYTES) * 8.0
@@ -40,15 +42,25 @@ class Simulator:
         self._count = 0
         self._opened = 0
         self._channels: dict[Channel, None] = {}
-        self.cuts: dict[str, list[float]] = {}
-        self._queues = Queues(self.directions.all)
+        self.breaks: dict[int, list[float]] = {}
+        self._broken: set[int] = set()
         self._moved = [0.0] * len(self.directions.all)
+        self._taken: dict[FlowKey, float] = {}
+        self._seen = 0
         capacity_bps = {i: d.rate_bps for i, d in enumerate(self.directions.all) if d.rate_bps is not None}
         self._rates = Rates(capacity_bps, self._plan_progress)
+        self._queues = Queues(self._rates.capacity_bps)
 
-    def limit(self, node: str, port: int, rate_bps: float) -> None:
-        """What leaves ``port`` of ``node`` gets another rate; before anything is sent."""
+    def set_rate(self, node: str, port: int, rate_bps: float) -> None:
+        """What leaves ``port`` of ``node`` gets another rate; call ``rerouted`` afterwards."""
+        self._seen = -1
         self._rates.limit(self.directions.leaving(node, port), rate_bps)
+
+    def interrupt(self, node: str, port: int) -> None:
+        """What is under way to ``port`` of ``node`` is lost, once ``rerouted`` is called."""
+        number = self.directions.arriving(node, port)
+        self._broken.add(number)
+        self.breaks.setdefault(number, []).append(self.now_s)
 
     # -- time -------------------------------------------------------------------------------------------------------
 
@@ -100,14 +112,16 @@ class Simulator:
             channel.left = channel.queue[0].bits
             self._begin(channel)
 
-    def rerouted(self, cut: str | None = None) -> None:
-        """Paths may have changed; what was under way on the link ``cut`` is lost."""
-        if cut is not None:
-            self.cuts.setdefault(cut, []).append(self.now_s)
+    def rerouted(self) -> None:
+        """Paths and rates may have changed, and something may have been interrupted."""
+        if self._seen == self.forwarding.version and not self._broken:
+            return
+        self._seen = self.forwarding.version
         for channel in self._channels:
-            if cut is not None and channel.paths is not None:
-                self._lose_under_way(channel, cut)
+            if self._broken and channel.paths is not None:
+                self._lose_under_way(channel)
             self._route(channel)
+        self._broken.clear()
 
     def moved_bits(self) -> list[float]:
         """What each direction has carried so far, bits on the wire."""
@@ -118,6 +132,13 @@ class Simulator:
                 for number, weight in full_load(channel.paths or ()).items():
                     moved[number] += weight * bits
         return moved
+
+    def counters(self, dpid: int) -> tuple[tuple[FlowKey, int], ...]:
+        """The bytes that each flow of the switch ``dpid`` has taken so far, of those that lead by address."""
+        taken = dict(self._taken)
+        for channel in self._channels:
+            _add_taken(taken, channel.paths or (), channel.sent_by(self.now_s))
+        return tuple((key, round(bits / 8)) for key, bits in taken.items() if key.dpid == dpid)
 
     # -- sending ----------------------------------------------------------------------------------------------------
 
@@ -173,10 +194,11 @@ class Simulator:
 
     def _answered_s(self, channel: Channel) -> float:
         """When the first answer to a window that is used up now comes, or came."""
-        first_s = channel.round_s + channel.rtt_s
-        if self._queues.hold_answers_of(channel):
-            return max(first_s, self.now_s + channel.rtt_s - channel.delay_s)
-        return first_s
+        crowding = self._queues.crowding(channel)
+        if crowding <= 1.0:
+            return channel.round_s + channel.rtt_s
+        queued_s = max(channel.delay_s, min(channel.delay_s * crowding, self.now_s - channel.round_s))
+        return channel.round_s + queued_s + channel.rtt_s - channel.delay_s
 
     def _depart(self, channel: Channel) -> None:
         message = channel.queue.popleft()
@@ -202,16 +224,17 @@ class Simulator:
     # -- paths ------------------------------------------------------------------------------------------------------
 
     def _route(self, channel: Channel) -> None:
-        found = [self.forwarding.path(source, target) for source, target in channel.pairs]
+        found = [self.forwarding.path(source, target, channel.number) for source, target in channel.pairs]
         paths = tuple(path for path in found if path is not None)
         whole = paths if len(paths) == len(found) else None
-        if whole == channel.paths:
+        back = self.forwarding.path(*channel.pairs[0][::-1], channel.number)
+        self._queues.follow(channel, paths, back)
+        if whole == channel.paths and (whole is None or channel.lost_s is None):
             return
         had_path = channel.paths is not None
         self._stop(channel)
         self._book(channel)
         channel.paths = whole
-        self._queues.follow(channel, paths, self.forwarding.path(*channel.pairs[0][::-1]))
         self._rates.follow(channel)
         if whole is None:
             if channel.queue and channel.lost_s is None:
@@ -228,18 +251,19 @@ class Simulator:
 
     def _back_s(self, channel: Channel) -> float:
         """The delay of the way back; the way there's, where there is none."""
-        back = [self.forwarding.path(target, source) for source, target in channel.pairs]
+        back = [self.forwarding.path(target, source, channel.number) for source, target in channel.pairs]
         return max((path.delay_s for path in back if path is not None), default=channel.delay_s)
 
     def _book(self, channel: Channel) -> None:
         """Count what the channel sent on its path so far to the path's directions."""
         for number, weight in full_load(channel.paths or ()).items():
             self._moved[number] += weight * channel.sent
+        _add_taken(self._taken, channel.paths or (), channel.sent)
         channel.sent = 0.0
 
-    def _lose_under_way(self, channel: Channel, cut: str) -> None:
-        """What left less than the delay up to the end of the link ``cut`` ago is lost and has to be sent again."""
-        before_s = max((self._delay_past_s(path, cut) for path in channel.paths or ()), default=0.0)
+    def _lose_under_way(self, channel: Channel) -> None:
+        """What left less than the delay up to where light broke off ago is lost and has to be sent again."""
+        before_s = max((self._delay_to_break_s(path) for path in channel.paths or ()), default=0.0)
         if before_s == 0.0:
             return
         if channel.sending:
@@ -255,11 +279,17 @@ class Simulator:
             channel.left = copy.bits
             channel.lost_s = self.now_s
 
-    def _delay_past_s(self, path: Path, link: str) -> float:
-        """Delay from the start of ``path`` to the end of ``link``; 0 where it does not lead over it."""
-        total_s = 0.0
+    def _delay_to_break_s(self, path: Path) -> float:
+        """Delay from the start of ``path`` to the last place where it is interrupted; 0: nowhere."""
+        passed_s = lost_s = 0.0
         for number in path.directions:
-            total_s += self.directions.all[number].delay_s
-            if self.directions.all[number].link == link:
-                return max(total_s, _SAME_S)
-        return 0.0
+            passed_s += self.directions.all[number].delay_s
+            if number in self._broken:
+                lost_s = max(passed_s, _SAME_S)
+        return lost_s
+
+
+def _add_taken(taken: dict[FlowKey, float], paths: Iterable[Path], bits: float) -> None:
+    """Each flow that leads along one of ``paths`` takes ``bits`` more."""
+    for key in (key for path in paths if bits for key in path.flows):
+        taken[key] = taken.get(key, 0.0) + bits

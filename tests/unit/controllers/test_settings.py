@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from controllers.settings import from_environment
-from twin.control.spread import Pin, Spread
 from twin.errors import BadInput
 from twin.plan.model import Plan
 from twin.workloads.northbound import Northbound
@@ -22,15 +21,6 @@ def test_all_four_variables(environment: dict[str, str], plan: Plan, tmp_path: P
 def test_the_plan_alone_is_enough(environment: dict[str, str], plan: Plan) -> None:
     found = from_environment({"TWIN_PLAN": environment["TWIN_PLAN"]})
     assert (found.plan, found.circuits, found.northbound, found.events) == (plan, (), None, None)
-
-
-def test_an_option_that_no_controller_has(environment: dict[str, str]) -> None:
-    path = Path(environment["TWIN_SCENARIO"])
-    text = path.read_text().replace('"options": {}', '"options": {"speed": 1}')
-    path.write_text(text.replace('"name": "optical_circuit"', '"name": "static_path"'))
-    message = "TWIN_SCENARIO: controller.options: found speed; allowed: none for static_path"
-    with pytest.raises(BadInput, match=f"^{re.escape(message)}$"):
-        from_environment(environment)
 
 
 def test_without_a_plan() -> None:
@@ -66,12 +56,3 @@ def test_tls_without_certificates(environment: dict[str, str]) -> None:
         from_environment(environment)
     found = from_environment({**environment, "TWIN_CERTIFICATES": "/here"})
     assert (found.rest, found.certificates) == (Northbound((), 8443, tls=True), Path("/here"))
-
-
-def test_the_options_of_optical_circuit() -> None:
-    spread_of = pytest.importorskip("controllers.optical_circuit").spread_of
-    pins = [{"from": "a-1", "to": "b-1", "over": ["c"]}]
-    assert spread_of("ecmp", pins) == Spread(ecmp=True, pins=(Pin("a-1", "b-1", ("c",)),))
-    message = "TWIN_SCENARIO: controller.options: found speed; allowed: routing: single or ecmp, pins"
-    with pytest.raises(BadInput, match=f"^{re.escape(message)}$"):
-        spread_of(speed=1)

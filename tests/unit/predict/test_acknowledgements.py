@@ -26,7 +26,7 @@ def leased(nic_bps: float) -> Plan:
 def last_arrival_s(plan: Plan, scenario: Scenario, pairs: list[tuple[str, str]]) -> float:
     """When four windows from each source have arrived."""
     simulator = Simulator(plan)
-    ControlPlane(plan, scenario, simulator.forwarding, lambda *_: None, lambda _at_s: None)
+    ControlPlane(simulator, scenario, lambda *_: None).begin()
     done: list[float] = []
     for pair in pairs:
         channel = simulator.open([pair])

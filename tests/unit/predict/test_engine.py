@@ -135,12 +135,11 @@ def test_what_only_a_run_can_tell_is_refused(cluster: Plan, scenario_of: Scenari
     with pytest.raises(BadInput) as problem:
         predict(cluster, scenario_of(controller="mine"))
     assert str(problem.value) == (
-        "controller: found 'mine', a program that only a run can ask; allowed: optical_circuit, static_path; "
-        "or use twin run"
+        "controller: found 'mine', a program that only a run can ask; "
+        "allowed: optical_circuit, engineered, static_path; or use twin run"
     )
     with pytest.raises(BadInput) as problem:
-        predict(cluster, scenario_of(controller="engineered"))
+        predict(cluster, scenario_of(timeline=(Action(1.0, "controller", "kill"),)))
     assert str(problem.value) == (
-        "controller: found 'engineered': when its circuits move, and how long they are dark, is not followed here; "
-        "allowed: optical_circuit, static_path; or use twin run"
+        "timeline[0].controller: found a controller that ends or starts, which a prediction cannot play; use twin run"
     )

@@ -14,16 +14,17 @@ from twin.plan.model import Plan
 from twin.predict.control_plane import ControlPlane
 from twin.predict.directions import Directions
 from twin.predict.forwarding import Forwarding
+from twin.predict.simulator import Simulator
 from twin.workloads.scenario import Circuit, Scenario
 
 ScenarioOf = Callable[..., Scenario]
 
 
 def control_of(plan: Plan, scenario: Scenario) -> tuple[ControlPlane, Forwarding, Directions]:
-    directions = Directions(plan)
-    forwarding = Forwarding(plan, directions)
-    control = ControlPlane(plan, scenario, forwarding, lambda *_: None, lambda _at_s: None)
-    return control, forwarding, directions
+    simulator = Simulator(plan)
+    control = ControlPlane(simulator, scenario, lambda *_: None)
+    control.begin()
+    return control, simulator.forwarding, simulator.directions
 
 
 def fibres(path_links: list[str], plan: Plan) -> list[str]:
@@ -41,7 +42,7 @@ def test_paths_are_those_of_the_network_in_memory(
     for dpid in network.tables:
         network.play(brain, SwitchConnected(dpid), 0.0)
     if cut is not None:
-        control.set_link(cut, False, 1.0)
+        control.set_link(cut, up=False)
         network.cut.add(cut)
         for end in triangle.link_by_name[cut].ends:
             network.play(brain, PortStatus(network.dpid_of[end.node], end.port, False), 1.0)
@@ -59,7 +60,7 @@ def test_the_delay_is_the_sum_of_the_directions(
     direct = forwarding.path("a-1", "b-1")
     assert direct is not None
     assert direct.delay_s == pytest.approx(5e-3)
-    control.set_link("a-b", False, 1.0)
+    control.set_link("a-b", up=False)
     round_about = forwarding.path("a-1", "b-1")
     assert round_about is not None
     assert round_about.delay_s == pytest.approx(20e-3)
@@ -69,9 +70,9 @@ def test_a_cut_under_a_controller_that_never_reacts_leaves_no_path(
     triangle: Plan, scenario_of: ScenarioOf, all_circuits: tuple[Circuit, ...]
 ) -> None:
     control, forwarding, _ = control_of(triangle, scenario_of(circuits=all_circuits, controller="static_path"))
-    control.set_link("a-b", False, 1.0)
+    control.set_link("a-b", up=False)
     assert forwarding.path("a-1", "b-1") is None
-    control.set_link("a-b", True, 2.0)
+    control.set_link("a-b", up=True)
     assert forwarding.path("a-1", "b-1") is not None
 
 

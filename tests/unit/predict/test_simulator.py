@@ -18,7 +18,7 @@ OVERHEAD = 9014 / 8948
 
 def simulator_of(plan: Plan, scenario: Scenario) -> Simulator:
     simulator = Simulator(plan)
-    ControlPlane(plan, scenario, simulator.forwarding, lambda *_: None, lambda _at_s: None)
+    ControlPlane(simulator, scenario, lambda *_: None).begin()
     return simulator
 
 
@@ -112,7 +112,9 @@ def test_what_is_under_way_on_a_cut_link_is_sent_again_after_a_time_out(leased: 
 
     def flip(up: bool) -> None:
         simulator.forwarding.set_link("wan", up)
-        simulator.rerouted(None if up else "wan")
+        for end in leased.link_by_name["wan"].ends if not up else ():
+            simulator.interrupt(end.node, end.port)
+        simulator.rerouted()
 
     simulator.at(4e-3, flip, False)
     simulator.at(100e-3, flip, True)
