@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from twin.predict.directions import Path
+from twin.predict.pace import Pace
 
 #: Linux's initial window (RFC 6928), segments.
 INITIAL_SEGMENTS: Final = 10
@@ -43,8 +44,8 @@ class Message:
 
 @dataclass(eq=False)
 class Channel:
-    """``pairs`` are the (source, target) servers of as many connections alike, which advance together; ``load`` the
-    (link, weight) that they put on the network. ``number`` is unique.
+    """``pairs`` are the (source, target) servers of as many connections alike, which advance together.
+    ``number`` is unique. While it sends it has a ``pace``, of which it saw ``mark`` bits when it last advanced.
 
     ``held_back`` is what the first round may not use of its window. ``left`` is what remains of the first message of
     ``queue``, ``credit`` of the round's window. ``lost_s`` is when something was first lost for want of a path; None:
@@ -56,7 +57,6 @@ class Channel:
     window_limit: float
     held_back: float = 0.0
     paths: tuple[Path, ...] | None = None
-    load: tuple[tuple[int, float], ...] = ()
     delay_s: float = 0.0
     rtt_s: float = 0.0
     queue: deque[Message] = field(default_factory=deque)
@@ -65,26 +65,37 @@ class Channel:
     credit: float = float("inf")
     round_s: float = float("-inf")
     limited: bool = False
-    sending: bool = False
+    pace: Pace | None = None
+    mark: float = 0.0
     waits: bool = False
-    rate_bps: float = 0.0
-    since_s: float = 0.0
     version: int = 0
     sent: float = 0.0
     last_arrival_s: float = 0.0
     lost_s: float | None = None
 
+    @property
+    def sending(self) -> bool:
+        """Whether it sends, at whatever rate."""
+        return self.pace is not None
+
+    @property
+    def rate_bps(self) -> float:
+        """What it sends at now; 0: it does not send, or has yet to get a rate."""
+        return 0.0 if self.pace is None else self.pace.rate_bps
+
     def advance(self, now_s: float) -> None:
         """Let what was sent since the last call have left."""
-        bits = self.rate_bps * (now_s - self.since_s)
-        self.since_s = now_s
+        if self.pace is None:
+            return
+        mark = self.pace.sent_by(now_s)
+        bits, self.mark = mark - self.mark, mark
         self.left -= bits
         self.credit -= bits
         self.sent += bits
 
     def sent_by(self, now_s: float) -> float:
         """Bits sent up to ``now_s``, without changing anything."""
-        return self.sent + (self.rate_bps * (now_s - self.since_s) if self.sending else 0.0)
+        return self.sent + (0.0 if self.pace is None else self.pace.sent_by(now_s) - self.mark)
 
     def open_round(self, now_s: float, grow: bool) -> None:
         """A new round begins; ``grow``: by what the one before has sent."""

@@ -1,110 +1,236 @@
-"""Which rate each channel sends at: what begins or stops changes the rates of those that share links with it, directly
-or through others, and of nobody else."""
+"""Which rate each channel sends at: what begins or stops changes the rates of those that share full links with it,
+directly or through others, and of nobody else.
+
+A link that is not full limits nobody, and is left out until it would be overfull. So few links count and channels make
+few classes (``loads``), over which ``sharing`` finds max-min fair rates; its cost does not depend on how many channels
+a class has. Without the other links rates are those of all links: they are fair, and no link is overfull.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import heapq
+from collections.abc import Callable, Iterable, Mapping
+from math import inf
 from typing import Final
 
+from twin.predict.agenda import Agenda
 from twin.predict.channel import Channel
-from twin.predict.loads import common_loads
+from twin.predict.loads import FlowClass, Stretch, full_load
 from twin.predict.sharing import max_min
+from twin.predict.stretches import Stretches
 
 #: Rates that differ by less are the same.
 _SAME_RATE: Final = 1e-9
+#: A stretch of which less than all but this part is used is not full.
+_NOT_FULL: Final = 1e-6
 #: What stands for the rate of a path that nothing limits.
 UNLIMITED_BPS: Final = 1e18
 
 
 class Rates:
-    """``capacity_bps`` is each limited direction's; ``changed`` is called with each channel that got another rate."""
+    """``capacity_bps`` is each limited direction's; ``progress`` is called with a channel whose message or window has
+    ended, on ``agenda``'s time."""
 
-    def __init__(self, capacity_bps: Mapping[int, float], changed: Callable[[Channel], None]) -> None:
+    def __init__(self, capacity_bps: Mapping[int, float], agenda: Agenda, progress: Callable[[Channel], None]) -> None:
         self.capacity_bps = dict(capacity_bps)
-        self._changed = changed
-        self._channels: dict[Channel, None] = {}
-        self._on_link: dict[int, set[Channel]] = {}
-        self._dirty: set[int] = set()
-        self._free: list[Channel] = []
-        self._stale = False
+        self._agenda = agenda
+        self._progress = progress
+        self._stretches = Stretches(self.capacity_bps)
+        self._classes: dict[tuple[tuple[int, float], ...], FlowClass] = {}
+        self._planned = 0
+        #: Classes whose rate may be another, and classes of which another member may be the next to end something.
+        self._dirty: dict[FlowClass, None] = {}
+        self._touched: dict[FlowClass, None] = {}
 
     def limit(self, number: int, rate_bps: float) -> None:
         """The direction ``number`` has another capacity from now on."""
         if self.capacity_bps.get(number) != rate_bps:
             self.capacity_bps[number] = rate_bps
-            self._stale = True
+            self._reconsider(self._stretches.measure(number))
 
     def follow(self, channel: Channel) -> None:
         """The channel, which does not send now, has got other paths, or none."""
-        self._channels[channel] = None
-        channel.load = ()
-        self._stale = True
+        self._stretches.remove(channel)
+        self._reconsider(self._stretches.add(channel, full_load(channel.paths or ())))
 
     def forget(self, channel: Channel) -> None:
         """The channel, which does not send now, will not be heard of again."""
-        self._channels.pop(channel, None)
+        self._stretches.remove(channel)
 
-    def begin(self, channel: Channel, now_s: float) -> None:
+    def begin(self, channel: Channel) -> None:
         """The channel sends from now on, at the rate that ``settle`` gives it."""
-        channel.sending, channel.rate_bps, channel.since_s = True, 0.0, now_s
-        self._join(channel)
+        load = self._stretches.loads[channel]
+        limits = sorted((stretch for stretch in load if stretch.full), key=lambda stretch: stretch.number)
+        key = tuple((stretch.number, load[stretch]) for stretch in limits)
+        flows = self._classes.get(key)
+        if flows is None:
+            flows = self._classes[key] = FlowClass(key=key, limits=tuple(limits))
+        flows.members[channel] = None
+        for stretch, weight in load.items():
+            stretch.put(flows, weight)
+            if not stretch.full:
+                self._lower(stretch)
+        channel.pace, channel.mark = flows, flows.sent_by(self._agenda.now_s)
+        self._dirty[flows] = None
+        self.plan(channel)
 
-    def stop(self, channel: Channel, now_s: float) -> None:
+    def stop(self, channel: Channel) -> None:
         """The channel sends nothing for now."""
-        channel.advance(now_s)
-        channel.sending, channel.rate_bps = False, 0.0
-        for link, _weight in channel.load:
-            self._on_link[link].discard(channel)
-            self._dirty.add(link)
+        channel.advance(self._agenda.now_s)
+        flows = self._class_of(channel)
+        channel.pace = None
+        channel.version += 1
+        del flows.members[channel]
+        for stretch, weight in self._stretches.loads[channel].items():
+            stretch.put(flows, -weight)
+        self._dirty[flows] = self._touched[flows] = None
+        if not flows.members:
+            del self._classes[flows.key]
 
-    def settle(self, now_s: float) -> None:
+    def plan(self, channel: Channel) -> None:
+        """The channel, which sends, has something else to end next."""
+        flows = self._class_of(channel)
+        self._planned += 1
+        channel.version += 1
+        ends = channel.mark + max(min(channel.left, channel.credit), 0.0)
+        heapq.heappush(flows.due, (ends, self._planned, channel.version, channel))
+        self._touched[flows] = None
+
+    def _class_of(self, channel: Channel) -> FlowClass:
+        flows = channel.pace
+        assert isinstance(flows, FlowClass)
+        return flows
+
+    # -- time -------------------------------------------------------------------------------------------------------
+
+    def _reach(self, flows: FlowClass, ends: float) -> None:
+        """The first of the class has come to the end of something, and others may have with it."""
+        flows.next = None
+        flows.sent, flows.since_s = max(ends, flows.sent_by(self._agenda.now_s)), self._agenda.now_s
+        self._touched[flows] = None
+        while flows.due and flows.due[0][0] <= flows.sent:
+            _ends, _order, version, channel = heapq.heappop(flows.due)
+            if channel.version == version:
+                self._progress(channel)
+
+    def _plan_next(self, flows: FlowClass) -> None:
+        """Put down when ``_reach`` is to be called next."""
+        if flows.next is not None:
+            self._agenda.cancel(flows.next)
+            flows.next = None
+        while flows.due and flows.due[0][3].version != flows.due[0][2]:
+            heapq.heappop(flows.due)
+        if flows.due and flows.rate_bps > 0:
+            ends = flows.due[0][0]
+            wait_s = (ends - flows.sent_by(self._agenda.now_s)) / flows.rate_bps
+            flows.next = self._agenda.at(self._agenda.now_s + max(wait_s, 0.0), self._reach, flows, ends)
+
+    # -- rates ------------------------------------------------------------------------------------------------------
+
+    def settle(self) -> None:
         """Give every channel that what just happened concerns its new rate."""
-        if self._stale:
-            self._share_links()
-        for channel in self._free:
-            self._set_rate(channel, UNLIMITED_BPS, now_s)
-        self._free.clear()
-        if not self._dirty:
-            return
-        loads = {channel: channel.load for channel in self._concerned()}
-        for channel, rate_bps in max_min(loads, self.capacity_bps).items():
-            self._set_rate(channel, rate_bps, now_s)
-        self._dirty.clear()
+        found: dict[FlowClass, float] = {}
+        while self._dirty:
+            concerned = self._concerned()
+            self._dirty.clear()
+            limits = {stretch: stretch.capacity_bps for flows in concerned for stretch in flows.limits}
+            loads = {flows: [(stretch, flows.load[stretch]) for stretch in flows.limits] for flows in concerned}
+            found |= max_min(loads, limits)
+            narrow = self._too_narrow(concerned, found)
+            self._set_full(narrow, True)
+            if not narrow:
+                self._set_full(self._idle(limits, found), False)
+        for flows, rate_bps in found.items():
+            self._set_rate(flows, min(rate_bps, UNLIMITED_BPS))
+        for flows in self._touched:
+            self._plan_next(flows)
+        self._touched.clear()
 
-    def _concerned(self) -> list[Channel]:
-        """All channels that are joined to a changed link by links that they share."""
-        found: dict[Channel, None] = {}
-        links, seen = list(self._dirty), set(self._dirty)
-        while links:
-            for channel in self._on_link.get(links.pop(), ()):
-                if channel not in found:
-                    found[channel] = None
-                    fresh = [link for link, _weight in channel.load if link not in seen]
-                    seen.update(fresh)
-                    links += fresh
-        return sorted(found, key=lambda channel: channel.number)
+    def _concerned(self) -> list[FlowClass]:
+        """All classes that are joined to a changed one by full stretches."""
+        found = dict(self._dirty)
+        waiting, seen = list(found), set[Stretch]()
+        while waiting:
+            for stretch in waiting.pop().limits:
+                if stretch not in seen:
+                    seen.add(stretch)
+                    fresh = [flows for flows in stretch.load if flows not in found]
+                    found.update(dict.fromkeys(fresh))
+                    waiting += fresh
+        return [flows for flows in found if flows.members]
 
-    def _set_rate(self, channel: Channel, rate_bps: float, now_s: float) -> None:
-        rate_bps = min(rate_bps, UNLIMITED_BPS)
-        if abs(rate_bps - channel.rate_bps) <= _SAME_RATE * rate_bps:
-            return
-        channel.advance(now_s)
-        channel.rate_bps = rate_bps
-        self._changed(channel)
+    def _set_rate(self, flows: FlowClass, rate_bps: float) -> None:
+        if abs(rate_bps - flows.rate_bps) > _SAME_RATE * rate_bps:
+            flows.change(rate_bps, self._agenda.now_s)
+            self._touched[flows] = None
 
-    def _share_links(self) -> None:
-        """Links that the same channels load alike are one link, the narrowest of them."""
-        self._stale = False
-        common = common_loads([channel.paths or () for channel in self._channels], self.capacity_bps)
-        self._on_link.clear()
-        for channel, load in zip(self._channels, common, strict=True):
-            channel.load = load
-            if channel.sending:
-                self._join(channel)
+    # -- which stretches are full -----------------------------------------------------------------------------------
 
-    def _join(self, channel: Channel) -> None:
-        for link, _weight in channel.load:
-            self._on_link.setdefault(link, set()).add(channel)
-            self._dirty.add(link)
-        if not channel.load:
-            self._free.append(channel)
+    def _lower(self, stretch: Stretch) -> None:
+        """The stretch has less room for each than it had."""
+        for flows in stretch.load:
+            flows.room_bps = min(flows.room_bps, stretch.room_bps)
+
+    def _reconsider(self, stretches: Iterable[Stretch]) -> None:
+        """The capacity of the stretches, or what belongs to them, has changed."""
+        for stretch in stretches:
+            self._dirty.update(dict.fromkeys(stretch.load))
+            self._lower(stretch)
+
+    def _too_narrow(self, concerned: Iterable[FlowClass], found: Mapping[FlowClass, float]) -> dict[Stretch, None]:
+        """The stretches that rates as ``found`` would overfill. Where nothing limits a channel so far, it is the one
+        that gives it the least when all share it evenly."""
+        narrow: dict[Stretch, None] = {}
+        for flows in concerned:
+            if found[flows] <= flows.room_bps:
+                continue
+            if found[flows] == inf:
+                tightest = [self._tightest(channel) for channel in flows.members]
+                narrow |= dict.fromkeys(stretch for stretch in tightest if stretch is not None)
+            others = [stretch for stretch in flows.load if not stretch.full]
+            for stretch in others:
+                if stretch.room_bps < found[flows] < inf and self._is_too_narrow(stretch, found):
+                    narrow[stretch] = None
+            flows.room_bps = min((stretch.room_bps for stretch in others), default=inf)
+        return narrow
+
+    def _is_too_narrow(self, stretch: Stretch, found: Mapping[FlowClass, float]) -> bool:
+        """Would ``found`` overfill the stretch? If not, whoever sends over it is looked at from now on for as long as
+        somebody has more than an even share."""
+        if _share_used(stretch, found) > 1 + _SAME_RATE:
+            return True
+        even_bps = stretch.even_share_bps
+        stretch.watched = any(found.get(flows, flows.rate_bps) > even_bps for flows in stretch.load)
+        if stretch.watched:
+            self._lower(stretch)
+        return False
+
+    def _tightest(self, channel: Channel) -> Stretch | None:
+        """The stretch of the channel with the least for each; None: it leads over none that is limited."""
+        finite = [stretch for stretch in self._stretches.loads[channel] if stretch.capacity_bps < inf]
+        return min(finite, key=lambda stretch: stretch.even_share_bps, default=None)
+
+    def _set_full(self, stretches: Iterable[Stretch], full: bool) -> None:
+        """Whoever sends over the stretches goes over to another class."""
+        moved: dict[Channel, None] = {}
+        for stretch in stretches:
+            stretch.full, stretch.idle, stretch.watched = full, 0, False
+            moved |= dict.fromkeys(channel for channel in stretch.weights if channel.sending)
+        for channel in moved:
+            self.stop(channel)
+            self.begin(channel)
+
+    def _idle(self, limits: Iterable[Stretch], found: Mapping[FlowClass, float]) -> list[Stretch]:
+        """The full stretches that have limited nobody for so long that it pays to leave them out."""
+        idle: list[Stretch] = []
+        for stretch in limits:
+            stretch.idle = stretch.idle + 1 if _share_used(stretch, found) < 1 - _NOT_FULL else 0
+            if stretch.idle > len(stretch.weights):
+                idle.append(stretch)
+        return idle
+
+
+def _share_used(stretch: Stretch, found: Mapping[FlowClass, float]) -> float:
+    """The part of the capacity that is used, with ``found`` the rates that are about to be given."""
+    used_bps = sum(weight * found.get(flows, flows.rate_bps) for flows, weight in stretch.load.items())
+    return used_bps / stretch.capacity_bps

@@ -6,13 +6,13 @@ later.
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from twin.control.flows import FlowKey
 from twin.plan.model import Plan
 from twin.predict.acknowledgements import Queues
+from twin.predict.agenda import SAME_S, Agenda
 from twin.predict.channel import FIRST_WINDOW_BYTES, INITIAL_SEGMENTS, Channel, Message
 from twin.predict.directions import Directions, Path
 from twin.predict.forwarding import Forwarding
@@ -22,9 +22,8 @@ from twin.predict.rates import Rates
 #: Frame and segment: Ethernet's header; IPv4's, TCP's and the timestamps option.
 ETHERNET_BYTES: Final = 14
 TCP_HEADERS_BYTES: Final = 20 + 20 + 12
-#: Bits and seconds that are rounding errors.
+#: Bits that are a rounding error.
 _NO_BITS: Final = 1.0
-_SAME_S: Final = 1e-12
 
 
 class Simulator:
@@ -33,13 +32,11 @@ class Simulator:
 
     def __init__(self, plan: Plan, start_s: float = 0.0) -> None:
         self.plan = plan
-        self.now_s = start_s
+        self._agenda = Agenda(start_s)
         self.directions = Directions(plan)
         self.forwarding = Forwarding(plan, self.directions)
         self.segment_bits = (plan.mtu + ETHERNET_BYTES) * 8.0
         self.overhead = (plan.mtu + ETHERNET_BYTES) / (plan.mtu - TCP_HEADERS_BYTES)
-        self._events: list[tuple[float, int, Callable[..., None], tuple[Any, ...]]] = []
-        self._count = 0
         self._opened = 0
         self._channels: dict[Channel, None] = {}
         self.breaks: dict[int, list[float]] = {}
@@ -48,7 +45,7 @@ class Simulator:
         self._taken: dict[FlowKey, float] = {}
         self._seen = 0
         capacity_bps = {i: d.rate_bps for i, d in enumerate(self.directions.all) if d.rate_bps is not None}
-        self._rates = Rates(capacity_bps, self._plan_progress)
+        self._rates = Rates(capacity_bps, self._agenda, self._progress)
         self._queues = Queues(self._rates.capacity_bps)
 
     def set_rate(self, node: str, port: int, rate_bps: float) -> None:
@@ -64,22 +61,21 @@ class Simulator:
 
     # -- time -------------------------------------------------------------------------------------------------------
 
+    @property
+    def now_s(self) -> float:
+        """The experiment's time."""
+        return self._agenda.now_s
+
     def at(self, at_s: float, call: Callable[..., None], *arguments: Any) -> None:
         """Call ``call`` at ``at_s``; calls of one time keep their order."""
-        self._count += 1
-        heapq.heappush(self._events, (at_s, self._count, call, arguments))
+        self._agenda.at(at_s, call, *arguments)
 
     def run(self, until: Callable[[], bool]) -> None:
         """Let time pass until ``until()`` or until nothing more can happen."""
         while not until():
-            self._rates.settle(self.now_s)
-            if not self._events:
+            self._rates.settle()
+            if not self._agenda.pass_on():
                 return
-            at_s = self._events[0][0]
-            self.now_s = max(at_s, self.now_s)
-            while self._events and self._events[0][0] <= at_s + _SAME_S:
-                _at_s, _count, call, arguments = heapq.heappop(self._events)
-                call(*arguments)
 
     # -- channels ---------------------------------------------------------------------------------------------------
 
@@ -149,19 +145,17 @@ class Simulator:
         if channel.paths is None:
             channel.lost_s = self.now_s if channel.lost_s is None else channel.lost_s
             return
-        if self.now_s >= channel.round_s + channel.rtt_s - _SAME_S:
+        if self.now_s >= channel.round_s + channel.rtt_s - SAME_S:
             channel.begin_again(self.now_s)
         elif channel.credit <= _NO_BITS:
             self._wait(channel, channel.round_s + channel.rtt_s, grow=True)
             return
-        self._rates.begin(channel, self.now_s)
+        self._rates.begin(channel)
 
     def _stop(self, channel: Channel) -> None:
         """Send nothing for now."""
-        if not channel.sending:
-            return
-        self._rates.stop(channel, self.now_s)
-        channel.version += 1
+        if channel.sending:
+            self._rates.stop(channel)
 
     def _wait(self, channel: Channel, until_s: float, grow: bool) -> None:
         channel.waits = True
@@ -174,20 +168,18 @@ class Simulator:
             channel.open_round(self.now_s, grow)
             self._begin(channel)
 
-    def _progress(self, channel: Channel, version: int) -> None:
+    def _progress(self, channel: Channel) -> None:
         """A message has left or the window is used up."""
-        if channel.version != version:
-            return
         channel.advance(self.now_s)
         while channel.queue and channel.left <= _NO_BITS:
             self._depart(channel)
         if not channel.queue:
             self._stop(channel)
         elif channel.credit > _NO_BITS:
-            self._plan_progress(channel)
-        elif (answered_s := self._answered_s(channel)) <= self.now_s + _SAME_S:
+            self._rates.plan(channel)
+        elif (answered_s := self._answered_s(channel)) <= self.now_s + SAME_S:
             channel.open_round(self.now_s, grow=True)
-            self._plan_progress(channel)
+            self._rates.plan(channel)
         else:
             self._stop(channel)
             self._wait(channel, answered_s, grow=True)
@@ -214,12 +206,6 @@ class Simulator:
         elif channel.flying and channel.flying[0] is message:
             channel.flying.popleft()
             message.arrived()
-
-    def _plan_progress(self, channel: Channel) -> None:
-        channel.version += 1
-        if channel.rate_bps > 0:
-            wait_s = min(channel.left, channel.credit) / channel.rate_bps
-            self.at(self.now_s + max(wait_s, 0.0), self._progress, channel, channel.version)
 
     # -- paths ------------------------------------------------------------------------------------------------------
 
@@ -285,7 +271,7 @@ class Simulator:
         for number in path.directions:
             passed_s += self.directions.all[number].delay_s
             if number in self._broken:
-                lost_s = max(passed_s, _SAME_S)
+                lost_s = max(passed_s, SAME_S)
         return lost_s
 
 
