@@ -16,7 +16,7 @@ from typing import Final
 _DECIMAL: Final = {"": 1.0, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 _BINARY: Final = {"Ki": 2.0**10, "Mi": 2.0**20, "Gi": 2.0**30, "Ti": 2.0**40}
 
-#: kind of quantity -> unit as written -> factor to the base unit (b/s, s, bytes, km, fraction, watts, dB, Hz, Bd)
+#: kind of quantity -> unit as written -> factor to the base unit (b/s, s, B, km, fraction, W, dB, Hz, Bd, B/s, flop/s)
 UNITS: Final[dict[str, dict[str, float]]] = {
     "rate": {f"{prefix}b/s": factor for prefix, factor in _DECIMAL.items()},
     "time": {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9, "min": 60.0},
@@ -33,6 +33,8 @@ UNITS: Final[dict[str, dict[str, float]]] = {
     "carrier power": {"dBm": 1.0},
     "frequency": {"Hz": 1.0, "kHz": 1e3, "MHz": 1e6, "GHz": 1e9, "THz": 1e12},
     "symbol rate": {"GBd": 1e9, "MBd": 1e6},
+    "memory bandwidth": {"GB/s": 1e9, "TB/s": 1e12, "B/s": 1.0},
+    "computing": {"Gflop/s": 1e9, "Tflop/s": 1e12, "Pflop/s": 1e15, "flop/s": 1.0},
 }
 
 _QUANTITY = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S*)\s*\Z")
@@ -71,6 +73,8 @@ def _example(kind: str) -> str:
         "carrier power": "0 dBm",
         "frequency": "75 GHz",
         "symbol rate": "63.1 GBd",
+        "memory bandwidth": "3.35 TB/s",
+        "computing": "989 Tflop/s",
     }[kind]
 
 

@@ -26,7 +26,7 @@ from twin.results.document import Metric, Metrics
 from twin.results.outcome import CircuitRecord, JobRecord
 from twin.results.percentiles import spread
 from twin.workloads.flow_mix import FlowMix, flows_of
-from twin.workloads.inference import Inference
+from twin.workloads.inference import Inference, decode_times
 from twin.workloads.remoting import Remoting
 from twin.workloads.replication import Replication
 from twin.workloads.scenario import JobWorkload
@@ -84,10 +84,10 @@ def _busy_s(workload: JobWorkload) -> dict[str, float]:
         return {"idle": workload.blocks * workload.compute_s}
     if isinstance(workload, Inference):
         read = sum(request.prompt for request in workload.requests)
-        written = sum(request.output - 1 for request in workload.requests)
+        written_s = sum(sum(times) for times in decode_times(workload))
         return {
             "idle_prefill": read * workload.prefill_s / len(workload.prefill),
-            "idle_decode": written * workload.decode_s / (len(workload.decode) * workload.slots),
+            "idle_decode": written_s / (len(workload.decode) * workload.slots),
         }
     return {}
 

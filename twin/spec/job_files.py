@@ -51,7 +51,12 @@ class InferenceFile(Model):
     head_size: int = Field(ge=1, le=100_000, examples=["128"])
     precision: Literal["fp32", "bf16", "fp16", "fp8"] = "bf16"
     prefill_time: Seconds = Field(examples=["50 us"])
-    decode_time: Seconds = Field(examples=["20 ms"])
+    decode_time: Seconds | None = Field(default=None, examples=["20 ms"])
+    parameters: int | None = Field(default=None, ge=1, le=10**14, examples=["8030000000"])
+    memory_bandwidth: Annotated[float, Quantity("memory bandwidth", 1e9, 1e15)] | None = Field(
+        default=None, examples=["3.35 TB/s"]
+    )
+    computing: Annotated[float, Quantity("computing", 1e9, 1e18)] | None = Field(default=None, examples=["989 Tflop/s"])
     slots: int = Field(default=8, ge=1, le=1000)
     kv_parts: int = Field(default=1, ge=1, le=1000)
     token_size: Size = 4

@@ -12,6 +12,7 @@ from twin.spec.document import Document, Path_, nearest
 from twin.spec.job_files import FlowsFile, InferenceFile, RemotingFile, ReplicationFile, StorageFile
 from twin.spec.server_names import ServerNames
 from twin.spec.training import PRECISION
+from twin.workloads.decoding import Roofline
 from twin.workloads.flow_mix import FlowMix
 from twin.workloads.inference import Inference, Request, kv_bytes, poisson
 from twin.workloads.remoting import Remoting
@@ -113,7 +114,8 @@ class JobReader:
             requests=self._requests(name, file, path),
             kv_bytes=each,
             prefill_s=file.prefill_time,
-            decode_s=file.decode_time,
+            decode_s=file.decode_time or 0.0,
+            roofline=self._roofline(file, path),
             slots=file.slots,
             kv_parts=file.kv_parts,
             token_bytes=file.token_size,
@@ -121,6 +123,23 @@ class JobReader:
             congestion=file.congestion,
             port=port,
         )
+
+    def _roofline(self, file: InferenceFile, path: Path_) -> Roofline | None:
+        """From the keys that stand in the place of ``decode_time``."""
+        keys = {key: getattr(file, key) for key in ("parameters", "memory_bandwidth", "computing")}
+        given = [key for key, value in keys.items() if value is not None]
+        if file.decode_time is not None:
+            if given:
+                found = "found a key that does not go with 'decode_time'"
+                raise self.document.bad((*path, given[0]), found, "", "remove one of them")
+            return None
+        for key, value in keys.items():
+            if value is None and not given:
+                remedy = "write it, as in 'decode_time: 20 ms', or " + ", ".join(f"{key!r}" for key in keys)
+                raise self.document.bad(path, "the key 'decode_time' is missing", "", remedy)
+            self._check_given(key, value, "a roofline", path)
+        weight_bytes = (file.parameters or 0) * PRECISION[file.precision]
+        return Roofline(file.parameters or 0, weight_bytes, file.memory_bandwidth or 0.0, file.computing or 0.0)
 
     def _requests(self, name: str, file: InferenceFile, path: Path_) -> tuple[Request, ...]:
         """Drawn, or from the file that ``arrivals`` names."""
@@ -131,11 +150,14 @@ class JobReader:
             return arrivals.read(self._folder() / file.arrivals, file.requests)
         count, every_s, prompt, output = file.requests, file.every, file.prompt, file.output
         for key, value in (("requests", count), ("every", every_s), ("prompt", prompt), ("output", output)):
-            if value is None:
-                example = (InferenceFile.model_fields[key].examples or [""])[0]
-                remedy = f"'arrivals: poisson' needs it, as in '{key}: {example}'"
-                raise self.document.bad(path, f"the key {key!r} is missing", "", remedy)
+            self._check_given(key, value, "'arrivals: poisson'", path)
         return poisson(count or 1, every_s or 0.0, prompt or 1, output or 1, f"{self.seed}/{name}")
+
+    def _check_given(self, key: str, value: float | None, what: str, path: Path_) -> None:
+        if value is None:
+            example = (InferenceFile.model_fields[key].examples or [""])[0]
+            remedy = f"{what} needs it, as in '{key}: {example}'"
+            raise self.document.bad(path, f"the key {key!r} is missing", "", remedy)
 
     def _folder(self) -> Path:
         """Where the experiment's file lies."""

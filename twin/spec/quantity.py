@@ -31,6 +31,8 @@ _SHOW: Final[dict[str, Callable[[float], str]]] = {
     "carrier power": lambda value: f"{value:.6g} dBm",
     "frequency": lambda value: f"{value / 1e9:.9g} GHz",
     "symbol rate": lambda value: f"{value / 1e9:.12g} GBd",
+    "memory bandwidth": lambda value: f"{value / 1e9:.9g} GB/s",
+    "computing": lambda value: f"{value / 1e12:.9g} Tflop/s",
 }
 _BASE: Final = {
     "rate": "b/s",
@@ -44,6 +46,8 @@ _BASE: Final = {
     "attenuation": "dB/km",
     "carrier power": "dBm",
     "frequency": "Hz",
+    "memory bandwidth": "B/s",
+    "computing": "flop/s",
 }
 _EXAMPLE: Final = {
     "rate": "400 Gb/s",
@@ -58,6 +62,8 @@ _EXAMPLE: Final = {
     "carrier power": "0 dBm",
     "frequency": "75 GHz",
     "symbol rate": "63.1 GBd",
+    "memory bandwidth": "3.35 TB/s",
+    "computing": "989 Tflop/s",
 }
 
 

@@ -9,7 +9,8 @@
 Bytes of the KV cache per token of the prompt: 2 L h_kv d x bytes per number (keys and values of L layers, h_kv heads
 of size d). A prefill server takes one prompt at a time, in order of arrival, for ``prefill_s`` per token; its output is
 the first token. A decode server has ``slots`` places that each write a token in ``decode_s``, whatever the others do
-(*assumed*: decoding is bound by memory). Requests are dealt to clients, prefill servers and places in turn.
+(*assumed*); or, with a ``roofline``, in what the batch takes that would be under way if messages took no time. Requests
+are dealt to clients, prefill servers and places in turn.
 
 time to first token = arrival to the first token at the client; time per output token = (last - first)/(n - 1).
 """
@@ -20,6 +21,7 @@ from dataclasses import dataclass
 from random import Random
 
 from twin.workloads.collectives import split
+from twin.workloads.decoding import Answer, Roofline, token_times
 from twin.workloads.job import BEGINNING, Job, JobBuilder
 
 
@@ -53,6 +55,7 @@ class Inference:
     arrivals: str = "poisson"
     congestion: str = "cubic"
     port: int = 7000
+    roofline: Roofline | None = None
     kind: str = "inference"
 
 
@@ -70,6 +73,45 @@ def poisson(count: int, every_s: float, prompt: int, output: int, seed: str) -> 
         now_s += random.expovariate(1.0) * every_s
         found.append(Request(round(now_s, 9), prompt, output))
     return tuple(found)
+
+
+def decode_times(inference: Inference) -> list[tuple[float, ...]]:
+    """How long each token but the first takes, for each request, s."""
+    if inference.roofline is None:
+        return [(inference.decode_s,) * (request.output - 1) for request in inference.requests]
+    ready_s = _prefilled_s(inference)
+    places = len(inference.decode) * inference.slots
+    found: dict[int, tuple[float, ...]] = dict.fromkeys(range(len(inference.requests)), ())
+    for server in range(len(inference.decode)):
+        dealt = [
+            [
+                number
+                for number in range(place, len(inference.requests), places)
+                if inference.requests[number].output > 1
+            ]
+            for place in range(server, places, len(inference.decode))
+        ]
+        answers = [[_answer(inference.requests[number], ready_s[number]) for number in numbers] for numbers in dealt]
+        times = token_times(answers, inference.kv_bytes, inference.roofline)
+        for numbers, own in zip(dealt, times, strict=True):
+            found |= zip(numbers, own, strict=True)
+    return [found[number] for number in range(len(inference.requests))]
+
+
+def _prefilled_s(inference: Inference) -> list[float]:
+    """When the prefill of each request ends if messages take no time, s after the beginning."""
+    free_s = [0.0] * len(inference.prefill)
+    ends_s: list[float] = []
+    for number, request in enumerate(inference.requests):
+        server = number % len(free_s)
+        free_s[server] = max(free_s[server], request.at_s) + request.prompt * inference.prefill_s
+        ends_s.append(free_s[server])
+    return ends_s
+
+
+def _answer(request: Request, ready_s: float) -> Answer:
+    """The first token is there, and the cache holds it from the second on."""
+    return Answer(ready_s, request.prompt + 1, request.output - 1)
 
 
 def job_of(inference: Inference) -> Job:
@@ -99,6 +141,7 @@ class _Builder:
         self._caches = {server: graph.rank(server) for server in inference.decode}
         self._places = [_Server(graph.rank(server)) for _slot in range(inference.slots) for server in inference.decode]
         self._clients: dict[tuple[str, int], int] = {}
+        self._decode_times = decode_times(inference)
 
     def serve(self, number: int, request: Request) -> None:
         """One request from its arrival to its last token."""
@@ -112,7 +155,7 @@ class _Builder:
         cached = self._prefill_and_send(server, place, request, prompt)
         first = graph.message(server.rank, client, workload.token_bytes, server.last)
         graph.span("ttft", arrival, first)
-        last = self._decode(place, client_server, request, cached)
+        last = self._decode(place, client_server, self._decode_times[number], cached)
         graph.span("latency", arrival, last if request.output > 1 else first)
         if request.output > 1:
             graph.span("tpot", first, last, request.output - 1)
@@ -137,13 +180,13 @@ class _Builder:
             graph.span("kv", server.last[0], graph.compute(place.rank, 0.0, cached))
         return tuple(cached)
 
-    def _decode(self, place: _Server, client_server: str, request: Request, cached: tuple[int, ...]) -> int:
+    def _decode(self, place: _Server, client_server: str, times: tuple[float, ...], cached: tuple[int, ...]) -> int:
         """All tokens but the first, each sent at once; returns the last one's arrival."""
         workload, graph = self.inference, self.graph
         arrived = BEGINNING
         client = self._client(client_server, place.rank)
         place.last = (*place.last, *cached)
-        for _token in range(request.output - 1):
-            place.last = (graph.compute(place.rank, workload.decode_s, place.last),)
+        for seconds in times:
+            place.last = (graph.compute(place.rank, seconds, place.last),)
             arrived = graph.message(place.rank, client, workload.token_bytes, place.last)
         return arrived

@@ -10,6 +10,7 @@ import yaml
 
 from twin.errors import BadInput
 from twin.spec import LoadedExperiment, arrivals
+from twin.workloads.decoding import Roofline
 from twin.workloads.flow_mix import FlowMix
 from twin.workloads.inference import Inference, Request
 from twin.workloads.remoting import Remoting
@@ -23,6 +24,9 @@ FLOWS = "kind: flows, from: [a-1], to: [b-1, b-2], flows: 9, load: 30 %, link: a
 SERVING = (
     "kind: inference, clients: [a-1], prefill: [a-2], decode: [b-1], requests: 3, every: 50 ms, prompt: 10, output: 4, "
     "layers: 2, kv_heads: 4, head_size: 8, prefill_time: 1 ms, decode_time: 2 ms"
+)
+ROOFLINE = SERVING.replace(
+    "decode_time: 2 ms", "parameters: 8000000000, memory_bandwidth: 3.35 TB/s, computing: 989 Tflop/s"
 )
 CALLS = "kind: remoting, client: a-1, gpu: b-1, calls: 9, request: 1 kB, response: 200 B, compute: 50 us"
 READS = "kind: storage, readers: [a-1], storage: [b-1], block: 1 MB, blocks: 9, compute: 1 ms"
@@ -68,6 +72,13 @@ def test_inference(load: Load) -> None:
     assert [(request.prompt, request.output) for request in found.requests] == [(10, 4)] * 3
 
 
+def test_decoding_by_the_gpus_roofline(load: Load) -> None:
+    """A parameter has 2 bytes in bf16."""
+    (found,) = load(of(ROOFLINE)).scenario.workloads
+    assert isinstance(found, Inference)
+    assert found.roofline == Roofline(8 * 10**9, 16 * 10**9, 3.35e12, 989e12)
+
+
 def test_remoting_storage_and_copies(load: Load) -> None:
     text = f"workloads:\n  r: {{{CALLS}, depth: 4}}\n  s: {{{READS}, rate: 1 Gb/s}}\n"
     text += f"  c: {{{COPIES}, parameters: 1000, copies: 2, every: 1 s}}\n"
@@ -90,7 +101,7 @@ def test_a_training_with_storage_failures_and_a_slow_server(load: Load) -> None:
     assert (found.failures_s, found.restart_s, found.slow) == ((1.0, 2.0), 0.5, (("b-1", 0.2),))
 
 
-@pytest.mark.parametrize("text", [FLOWS, SERVING, CALLS, READS, f"{COPIES}, size: 1 GB"])
+@pytest.mark.parametrize("text", [FLOWS, SERVING, ROOFLINE, CALLS, READS, f"{COPIES}, size: 1 GB"])
 def test_what_was_resolved_reads_as_the_same(load: Load, text: str) -> None:
     first = load(of(text))
     again = yaml.safe_load(first.experiment_text)
@@ -135,6 +146,19 @@ def test_what_was_resolved_reads_as_the_same(load: Load, text: str) -> None:
         (
             SERVING.replace("requests: 3", "requests: 10000").replace("output: 4", "output: 1000000"),
             "w: found a workload of about 30,000,060,000 steps; allowed: 500,000 or less",
+        ),
+        (
+            f"{ROOFLINE}, decode_time: 2 ms",
+            "w.parameters: found a key that does not go with 'decode_time'; remove one of them",
+        ),
+        (
+            SERVING.replace("decode_time: 2 ms", "slots: 8"),
+            "w: the key 'decode_time' is missing; write it, as in 'decode_time: 20 ms', or 'parameters', "
+            "'memory_bandwidth', 'computing'",
+        ),
+        (
+            ROOFLINE.replace(", computing: 989 Tflop/s", ""),
+            "w: the key 'computing' is missing; a roofline needs it, as in 'computing: 989 Tflop/s'",
         ),
         (CALLS.replace("b-1", "a-1"), "w.gpu: found 'a-1' as client too; allowed: two different servers"),
         (READS.replace("[b-1]", "[]"), "w.storage: found 0 servers; allowed: 1 server or more"),
