@@ -103,7 +103,8 @@ class _Engine:
         simulator.run(self._is_over)
         for process in list(self._running.values()):
             process.close()
-        self._tell()
+        for name in self._records:
+            self._tell(name)
         outcome = {
             "ok": True,
             "error": None,
@@ -171,7 +172,7 @@ class _Engine:
             wanted = next(process)
         except StopIteration:
             del self._running[name]
-            self._tell()
+            self._tell(name)
             self._record(self._simulator.now_s, name, "workload-ended", {})
             return
         if isinstance(wanted, float):
@@ -179,9 +180,9 @@ class _Engine:
         else:
             wanted.then(lambda: self._simulator.at(self._simulator.now_s, self._step, name, process))
 
-    def _tell(self) -> None:
-        """Record what befell workloads since this was called last."""
-        for event in events_of(self._records):
+    def _tell(self, name: str) -> None:
+        """Record what befell the workload since this was called last."""
+        for event in events_of({name: self._records[name]}):
             self._record(*event)
 
     def _stop(self, name: str) -> None:
