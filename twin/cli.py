@@ -363,10 +363,13 @@ def _message(problem: Any) -> str:
     return str(problem.format_message())
 
 
-def _show(renderable: Any) -> None:
+def _show(shown: Any) -> None:
     from rich.console import Console
 
+    renderable, problem = shown if isinstance(shown, tuple) else (shown, None)
     print(renderable) if isinstance(renderable, str) else Console(highlight=False).print(renderable)
+    if problem is not None:
+        raise problem
 
 
 def _run_side_by_side(files: list[Path], names: list[str], out: Path, options: list[str], jobs: int | None) -> int:

@@ -13,7 +13,7 @@ from rich import box
 from rich.table import Table
 
 from twin import side_by_side
-from twin.errors import BadInput
+from twin.errors import BadInput, RunBroke
 from twin.lab import kernel_build
 from twin.progress import on_stderr
 from twin.results import bundle
@@ -27,6 +27,8 @@ PLANTS: Final = Path(__file__).with_name("plants")
 TABLE: Final = "card"
 #: What a cell says where the line does not apply.
 NOTHING: Final = "-"
+#: What it says where the line's run broke.
+BROKE: Final = "broke"
 
 
 @dataclass(frozen=True)
@@ -115,8 +117,19 @@ def _write(subject: Subject, line: Line, folder: Path) -> Path:
 
 def _score(job: side_by_side.Job, line: str) -> Score:
     if job.status:
-        return Score("broke", reason=job.said)
+        return Score(BROKE, reason=job.said)
     return READERS[line](bundle.read_run(job.folder))
+
+
+def broken(card: Card) -> RunBroke | None:
+    """What there is to say of the lines whose runs broke; None where none did."""
+    found = [
+        f"the line {line.name!r} of {subject.name}"
+        for subject in card.subjects
+        for line in card.lines
+        if card.scores[subject.name][line.name].text == BROKE
+    ]
+    return RunBroke(f"{' and '.join(found)}; the card says why") if found else None
 
 
 def table(card: Card) -> Table:

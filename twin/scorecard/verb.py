@@ -1,4 +1,4 @@
-"""``twin bench-controller``, as Typer reads it; it returns what the command line prints."""
+"""``twin bench-controller``, as Typer reads it; it returns what the command line prints, and what broke."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from twin import options
+from twin.errors import TwinError
 
 EXAMPLE = "Example: twin bench-controller optical_circuit static_path@ring"
 
@@ -32,9 +33,10 @@ def bench_controller(
     as_json: AsJson = False,
     into: Into = None,
     out: options.NewBundles = None,
-) -> Any:
-    """Test controllers in the lab: circuits, cuts, a restart, a bad control channel. Prints a score card."""
+) -> tuple[Any, TwinError | None]:
+    """Test controllers in the lab: circuits, cuts, a restart, a bad control channel. Prints a score card; a line whose
+    run broke makes the exit status 4."""
     from twin.scorecard import card
 
     made = card.bench(controllers, lines or [], circuits, into, out)
-    return json.dumps(made.to_json(), indent=2) if as_json else card.table(made)
+    return json.dumps(made.to_json(), indent=2) if as_json else card.table(made), card.broken(made)

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from twin import side_by_side
+from twin.cli import main
 from twin.errors import BadInput
 from twin.scorecard import card
 from twin.scorecard.card import Card
@@ -70,6 +71,33 @@ def test_as_markdown(made: Card) -> None:
         "in the mean.\n"
         "- **outage after a cut**: the longest run of lost probes; the cut is repaired after 3 s.\n"
     )
+
+
+def test_lines_that_broke_are_an_error_by_name(made: Card) -> None:
+    second = made.subjects[1]
+    assert str(card.broken(made)) == "the run broke: the line 'cut' of optical_circuit, optical; the card says why"
+    scores = made.scores | {second.name: made.scores[second.name] | {"set-up": Score("broke", reason="no memory")}}
+    assert str(card.broken(Card(made.subjects, made.lines, scores))) == (
+        "the run broke: the line 'cut' of optical_circuit, optical and the line 'set-up' of learning_switch, line; "
+        "the card says why"
+    )
+    assert card.broken(Card((second,), made.lines, made.scores)) is None
+
+
+@pytest.mark.parametrize(("options", "shows"), [([], "no light"), (["--json"], '"reason": "no light"')])
+def test_a_card_with_a_broken_line_is_shown_and_ends_with_4(
+    made: Card, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], options: list[str], shows: str
+) -> None:
+    monkeypatch.setattr(card, "bench", lambda *_arguments: made)
+    assert main(["bench-controller", "optical_circuit", *options]) == 4
+    printed = capsys.readouterr()
+    assert shows in printed.out
+    assert printed.err == "the run broke: the line 'cut' of optical_circuit, optical; the card says why\n"
+
+
+def test_a_whole_card_ends_with_0(made: Card, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(card, "bench", lambda *_arguments: Card(made.subjects[1:], made.lines, made.scores))
+    assert main(["bench-controller", "learning_switch"]) == 0
 
 
 def test_as_json(made: Card) -> None:
