@@ -25,7 +25,7 @@ from twin.control.flows import (
 )
 from twin.control.plant import Plant, edges_of
 from twin.control.route import Route, one_way_ps
-from twin.control.routing import Edge, graph_of, tree_towards
+from twin.control.routing import Edge, edges_towards, graph_of, tree_along
 from twin.control.spread import SINGLE, Spread, group_within, spine_pins, ties_towards
 from twin.plan.model import Plan
 
@@ -43,6 +43,7 @@ def base_flows(plan: Plan, spread: Spread = SINGLE) -> list[Entry]:
 def _site_flows(plan: Plan, spread: Spread) -> Iterator[Entry]:
     dpids = {switch.name: switch.dpid for switch in plan.packet_switches}
     graph = graph_of(edge for link in plan.links if link.kind == "fabric" for edge in edges_of(link))
+    towards = edges_towards(graph)
     leaf_prefixes: dict[str, str] = {}
     for server in plan.servers:
         port = plan.links_of[server.name][0].other(server.name)
@@ -51,7 +52,7 @@ def _site_flows(plan: Plan, spread: Spread) -> Iterator[Entry]:
     others = {site.border: [other.prefix for other in plan.sites if other is not site] for site in plan.sites}
     for root, prefixes in ({leaf: [prefix] for leaf, prefix in leaf_prefixes.items()} | others).items():
         ties = ties_towards(graph, root) if spread.ecmp else {}
-        for node, edge in tree_towards(graph, root).items():
+        for node, edge in tree_along(towards, root).items():
             way: int | ToGroup = edge.port
             if len(ties.get(node, ())) > 1:
                 group = group_within(dpids, node, root, ties[node])

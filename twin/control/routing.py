@@ -88,15 +88,25 @@ def fewest_edges_within(
     return rim[target][2] if target in rim else None
 
 
+def edges_towards(graph: Graph) -> Graph:
+    """node -> the edges that lead to it"""
+    towards: Graph = {}
+    for edges in graph.values():
+        for edge in edges:
+            towards.setdefault(edge.target, []).append(edge)
+    return towards
+
+
 def tree_towards(graph: Graph, root: str) -> dict[str, Edge]:
     """For every node that can reach ``root``, the first edge of its shortest path to it. Following these edges never
     loops: each leads to a node that was settled earlier.
 
     Ties between equal paths are broken by a hash of root and edge, so that different roots use different spines."""
-    towards: dict[str, list[Edge]] = {}
-    for edges in graph.values():
-        for edge in edges:
-            towards.setdefault(edge.target, []).append(edge)
+    return tree_along(edges_towards(graph), root)
+
+
+def tree_along(towards: Graph, root: str) -> dict[str, Edge]:
+    """``tree_towards``, for many roots: ``edges_towards`` is asked for once."""
     seed = crc32(root.encode())
     heap: list[tuple[int, int, int, str, str, Edge | None]] = [(0, 0, 0, "", root, None)]
     first: dict[str, Edge] = {}

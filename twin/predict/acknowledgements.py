@@ -27,35 +27,40 @@ class Queues:
 
     def __init__(self, rates_bps: Mapping[int, float]) -> None:
         self._rates_bps = rates_bps
-        self._before: dict[int, dict[Channel, None]] = {}
-        self._of: dict[Channel, set[int]] = {}
+        #: direction -> how crowded the queue before it is by a connection -> these
+        self._before: dict[int, dict[float, dict[Channel, None]]] = {}
+        self._of: dict[Channel, dict[int, float]] = {}
         self._back: dict[Channel, Path | None] = {}
 
     def follow(self, channel: Channel, paths: Sequence[Path], back: Path | None) -> None:
         """The connection now leads over ``paths``, and its answers come ``back`` (None: nobody knows how)."""
         self.forget(channel)
-        self._of[channel] = {number for path in paths for number in _queues(path, self._rates_bps)}
+        own = self._of[channel] = {}
+        for path in paths:
+            for number in _queues(path, self._rates_bps):
+                own[number] = max(self._crowding(path, number), own.get(number, 1.0))
         self._back[channel] = back
-        for number in self._of[channel]:
-            self._before.setdefault(number, {})[channel] = None
+        for number, crowding in own.items():
+            self._before.setdefault(number, {}).setdefault(crowding, {})[channel] = None
 
     def forget(self, channel: Channel) -> None:
         """The connection is gone, or leads elsewhere."""
-        for number in self._of.pop(channel, set()):
-            del self._before[number][channel]
+        for number, crowding in self._of.pop(channel, {}).items():
+            del self._before[number][crowding][channel]
+            if not self._before[number][crowding]:
+                del self._before[number][crowding]
         self._back.pop(channel, None)
 
     def crowding(self, channel: Channel) -> float:
         """How many times as fast as they leave it data come to the queue in which answers to ``channel`` stand; 1:
         they stand in none."""
         back = self._back.get(channel)
-        found = [
-            max((self._crowding(path, number) for path in other.paths or () if number in path.directions), default=1.0)
-            for number in (back.directions if back is not None else ())
-            for other in self._before.get(number, ())
-            if other is not channel and (other.sending or other.waits)
-        ]
-        return max(found, default=1.0)
+        found = 1.0
+        for number in back.directions if back is not None else ():
+            for crowding, others in self._before.get(number, {}).items():
+                if crowding > found and any((o.sending or o.waits) and o is not channel for o in others):
+                    found = crowding
+        return found
 
     def _crowding(self, path: Path, number: int) -> float:
         """The narrowest rate of ``path`` before the direction ``number``, over that one's."""
