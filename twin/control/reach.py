@@ -11,10 +11,10 @@ from math import log1p
 
 from twin.control.paths import Path, Usable
 from twin.control.routing import Edge, Graph, shortest_path
-from twin.physics.modes import margin_db
+from twin.physics.modes import best_mode, worse_way
 from twin.physics.quality import NO_HARM, line_noise, quality
-from twin.plan.catalogue import Mode
-from twin.plan.light import Line
+from twin.plan.catalogue import Mode, TransceiverType
+from twin.plan.light import Light, Line
 from twin.plan.model import Plan, Transceiver
 
 #: Noise is added up in whole numbers, so that a sum does not depend on its order: parts of one in 1e12.
@@ -47,9 +47,8 @@ class Reach:
             return float("inf")
         key = end.type, tuple(edge.name for edge in path), path[0].source
         if key not in self._rates:
-            modes = self._types[end.type].modes
-            closing = [mode.rate_bps for mode in modes if self._spare_db(end.type, mode, path) >= 0]
-            self._rates[key] = max(closing, default=0.0)
+            mode = self._best(self._types[end.type], path, self._light)
+            self._rates[key] = mode.rate_bps if mode is not None else 0.0
         return self._rates[key]
 
     def shortfall(self, end: Transceiver, target: str, usable: Usable, min_rate_bps: float) -> Shortfall | None:
@@ -71,16 +70,13 @@ class Reach:
                 nearest = Shortfall(mode.name, -spare_db)
         return nearest
 
-    def _spare_db(self, kind: str, mode: Mode, path: Path) -> float:
-        """What a mode has over its need and the plan's margin, in the worse direction."""
-        assert self._light is not None
+    def _best(self, kind: TransceiverType, path: Path, light: Light) -> Mode | None:
+        """The mode of the highest rate that has the plan's margin in both directions."""
         forward = [self._line(edge, edge.source) for edge in path]
-        reach_km = self._types[kind].reach_km
-        if reach_km is not None and sum(sum(line.spans_km) for line in forward) > reach_km:
-            return float("-inf")
-        backward = [self._line(edge, edge.target) for edge in reversed(path)]
-        seen = (quality(lines, mode, self._light.add_drop_db) for lines in (forward, backward))
-        return min(margin_db(mode, found) for found in seen) - self._light.margin_db
+        if not kind.reaches(sum(sum(line.spans_km) for line in forward)):
+            return None
+        ways = forward, [self._line(edge, edge.target) for edge in reversed(path)]
+        return best_mode(kind.modes, lambda mode: worse_way(mode, ways, light.add_drop_db), light.margin_db)
 
     def _bound_db(self, mode: Mode, path: Path) -> float:
         """No path has more to spare than the least noisy one has in its better direction, dispersion aside."""

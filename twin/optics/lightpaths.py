@@ -16,7 +16,7 @@ from twin.optics.reasons import over, why
 from twin.optics.routes import Map, Route
 from twin.optics.spectrum import Spectrum
 from twin.physics import modes as closing
-from twin.physics.quality import Quality, quality
+from twin.physics.quality import Quality
 from twin.plan.catalogue import LineSystem, Mode, TransceiverType
 from twin.plan.light import Light, Lightpath, Line, Refusal
 from twin.plan.model import Plan
@@ -174,8 +174,7 @@ class _Planner:
     def _see(self, route: Route, mode: Mode) -> Quality:
         """The worse of both directions."""
         ways = (zip(route.fibres, route.sites, strict=False), zip(route.fibres, route.sites[1:], strict=True))
-        both = [quality([self._line[step] for step in way], mode, self.lines.add_drop_db) for way in ways]
-        return min(both, key=lambda seen: closing.margin_db(mode, seen))
+        return closing.worse_way(mode, ([self._line[step] for step in way] for way in ways), self.lines.add_drop_db)
 
     def _best(self, route: Route, kind: TransceiverType, modes: Sequence[Mode]) -> Mode | None:
         if not kind.reaches(route.length_km):

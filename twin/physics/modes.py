@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from twin.physics.quality import Quality
+from twin.physics.quality import NO_HARM, Harm, Quality, quality
 from twin.plan.catalogue import Mode
+from twin.plan.light import Line
 
 
 def margin_db(mode: Mode, found: Quality) -> float:
@@ -35,6 +36,12 @@ def penalty_db(points: Sequence[tuple[float, float]], value: float) -> float:
             return before[1] + part * (point[1] - before[1])
         before = point
     return math.inf
+
+
+def worse_way(mode: Mode, ways: Iterable[Sequence[Line]], add_drop_db: float, harm: Harm = NO_HARM) -> Quality:
+    """How ``mode`` is received over that of ``ways``, there and back, which leaves it the smaller margin; the rest as
+    for ``quality``."""
+    return min((quality(lines, mode, add_drop_db, harm) for lines in ways), key=lambda seen: margin_db(mode, seen))
 
 
 def best_mode(modes: Sequence[Mode], see: Callable[[Mode], Quality], needed_db: float) -> Mode | None:

@@ -26,7 +26,7 @@ from typing import Final
 from twin.physics.drift import Drift, first_change, harm_at, harmed_fibres, level_of, set_level
 from twin.physics.effects import Alarm, CarrierDown, CarrierUp, Effect, Install, Locking, RateChange, Remove
 from twin.physics.events import Attenuate, Connect, Cut, Degrade, Disconnect, Event, Repair, Tick
-from twin.physics.modes import margin_db
+from twin.physics.modes import best_mode, margin_db, worse_way
 from twin.physics.quality import NO_HARM, Harm, Quality, quality
 from twin.physics.wiring import Beam, CrossConnect, Wiring
 from twin.plan.catalogue import Mode
@@ -239,17 +239,13 @@ class Plant:
         """The mode for a pair of transceivers, whose ends have ``used`` until now; None where none closes."""
         fitting = self._fitting(ways)
 
-        def spare_db(mode: Mode) -> float:
-            return min(margin_db(mode, quality(way.lines, mode, self._light.add_drop_db, harm)) for way in ways)
+        def see(mode: Mode) -> Quality:
+            return worse_way(mode, [way.lines for way in ways], self._light.add_drop_db, harm)
 
-        def best(needed_db: float) -> Mode | None:
-            closing = [mode for mode in fitting if spare_db(mode) >= needed_db]
-            return max(closing, key=_rate_bps, default=None)
-
-        safe = best(self._light.margin_db)
+        safe = best_mode(fitting, see, self._light.margin_db)
         kept = min(used, key=_rate_bps, default=None)
-        if kept not in fitting or spare_db(kept) < 0:
-            return safe or best(0.0)
+        if kept not in fitting or margin_db(kept, see(kept)) < 0:
+            return safe or best_mode(fitting, see, 0.0)
         return max((kept, safe or kept), key=_rate_bps)
 
     def _report(self, name: str, old: Receiver, new: Receiver) -> tuple[Receiver, list[Effect]]:

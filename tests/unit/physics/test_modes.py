@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from twin.physics.modes import best_mode, margin_db, penalties_db, penalty_db
-from twin.physics.quality import Quality
+from twin.physics.modes import best_mode, margin_db, penalties_db, penalty_db, worse_way
+from twin.physics.quality import Harm, Quality, quality
 from twin.plan.catalogue import Mode
+from twin.plan.light import Line, Noise
 
 FAST = Mode("400G", 400e9, 60e9, 8, 75e9, 0.2, 24.0, 36.0, ((4000.0, 0.0), (12000.0, 0.5)))
 SLOW = Mode("200G", 200e9, 60e9, 4, 75e9, 0.2, 17.0, 36.0)
@@ -33,6 +34,18 @@ def test_penalties_add_up() -> None:
     assert penalties_db(mode, seen) == {"dispersion": 0.25, "PMD": 0.25, "PDL": 0.75}
     assert margin_db(mode, seen) == pytest.approx(0.75)
     assert margin_db(mode, replace(seen, pdl_db=2.1)) == -math.inf
+
+
+def test_the_worse_way_counts() -> None:
+    """Dispersion takes more of one way's margin than its better GSNR gives."""
+    noise = {FAST.carrier: Noise((0.002, 0.001), (0.001,))}
+    there = Line("f", "a", "b", (80.0,), ("f.1", "f.2"), 8000.0, 0.0, -16.0, noise)
+    back = replace(there, dispersion_ps_nm=0.0, noise={FAST.carrier: Noise((0.002, 0.00101), (0.001,))})
+    one, other = quality([there], FAST, 40.0), quality([back], FAST, 40.0)
+    assert one.gsnr_db > other.gsnr_db
+    assert worse_way(FAST, ([back], [there]), 40.0) == one
+    harm = Harm({}, {"f": 3.0})
+    assert worse_way(FAST, ([there],), 40.0, harm) == quality([there], FAST, 40.0, harm)
 
 
 @pytest.mark.parametrize(("gsnr", "mode"), [(26.0, FAST), (25.99, SLOW), (19.0, SLOW), (18.99, None)])
