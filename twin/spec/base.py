@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from twin.spec.document import show
+from twin.errors import BadInput
+from twin.spec.document import Document, Path_, show
 from twin.spec.quantity import Quantity, problem
 
 
@@ -44,6 +45,12 @@ def shorthand(key: str, *kinds: type) -> BeforeValidator:
         return {key: value} if isinstance(value, kinds or (str, int, float)) else value
 
     return BeforeValidator(expand)
+
+
+def missing(document: Document, path: Path_, model: type[BaseModel], key: str, who: str) -> BadInput:
+    """What to raise where ``who`` needs ``key``, which others can do without; the remedy shows the model's example."""
+    example = (model.model_fields[key].examples or [""])[0]
+    return document.bad(path, f"the key {key!r} is missing", "", f"{who} needs it, as in '{key}: {example}'")
 
 
 def one_or_list() -> BeforeValidator:

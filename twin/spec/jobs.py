@@ -8,6 +8,7 @@ from typing import Final
 
 from twin.plan.topology import Topology
 from twin.spec import arrivals, job_size
+from twin.spec.base import missing
 from twin.spec.document import Document, Path_, nearest
 from twin.spec.job_files import FlowsFile, InferenceFile, RemotingFile, ReplicationFile, StorageFile
 from twin.spec.server_names import ServerNames
@@ -74,9 +75,7 @@ class JobReader:
     def _check_pareto(self, file: FlowsFile, path: Path_) -> None:
         for key, value in (("mean", file.mean), ("shape", file.shape)):
             if file.sizes == "pareto" and value is None:
-                example = (FlowsFile.model_fields[key].examples or [""])[0]
-                remedy = f"'sizes: pareto' needs it, as in '{key}: {example}'"
-                raise self.document.bad(path, f"the key {key!r} is missing", "", remedy)
+                raise missing(self.document, path, FlowsFile, key, "'sizes: pareto'")
             if file.sizes != "pareto" and value is not None:
                 found = f"found a key that 'sizes: {file.sizes}' does not use"
                 raise self.document.bad((*path, key), found, "", "remove it")
@@ -137,7 +136,8 @@ class JobReader:
             if value is None and not given:
                 remedy = "write it, as in 'decode_time: 20 ms', or " + ", ".join(f"{key!r}" for key in keys)
                 raise self.document.bad(path, "the key 'decode_time' is missing", "", remedy)
-            self._check_given(key, value, "a roofline", path)
+            if value is None:
+                raise missing(self.document, path, InferenceFile, key, "a roofline")
         weight_bytes = (file.parameters or 0) * PRECISION[file.precision]
         return Roofline(file.parameters or 0, weight_bytes, file.memory_bandwidth or 0.0, file.computing or 0.0)
 
@@ -150,14 +150,9 @@ class JobReader:
             return arrivals.read(self._folder() / file.arrivals, file.requests)
         count, every_s, prompt, output = file.requests, file.every, file.prompt, file.output
         for key, value in (("requests", count), ("every", every_s), ("prompt", prompt), ("output", output)):
-            self._check_given(key, value, "'arrivals: poisson'", path)
+            if value is None:
+                raise missing(self.document, path, InferenceFile, key, "'arrivals: poisson'")
         return poisson(count or 1, every_s or 0.0, prompt or 1, output or 1, f"{self.seed}/{name}")
-
-    def _check_given(self, key: str, value: float | None, what: str, path: Path_) -> None:
-        if value is None:
-            example = (InferenceFile.model_fields[key].examples or [""])[0]
-            remedy = f"{what} needs it, as in '{key}: {example}'"
-            raise self.document.bad(path, f"the key {key!r} is missing", "", remedy)
 
     def _folder(self) -> Path:
         """Where the experiment's file lies."""

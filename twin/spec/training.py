@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
-from twin.spec.base import Model, all_or_list
+from twin.spec.base import Model, all_or_list, missing
 from twin.spec.document import Document, Path_
 from twin.spec.job_files import CheckpointFile, FailuresFile, ReadsFile
 from twin.spec.quantity import Quantity
@@ -85,9 +85,7 @@ def read(name: str, file: TrainingFile, servers: list[str], port: int, document:
 def _check_keys(file: TrainingFile, given: set[str], document: Document, path: Path_) -> None:
     needed, taken = KEYS[file.parallel]
     for key in sorted(needed - given):
-        example = (TrainingFile.model_fields[key].examples or [""])[0]
-        remedy = f"'parallel: {file.parallel}' needs it, as in '{key}: {example}'"
-        raise document.bad(path, f"the key {key!r} is missing", "", remedy)
+        raise missing(document, path, TrainingFile, key, f"'parallel: {file.parallel}'")
     for key in sorted(given - needed - taken):
         raise document.bad((*path, key), f"found a key that 'parallel: {file.parallel}' does not use", "", "remove it")
 
