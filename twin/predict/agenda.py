@@ -32,20 +32,21 @@ class Agenda:
         """Do not do what was put down and has not been done yet."""
         self._cancelled.add(entry[1])
         if 2 * len(self._cancelled) > len(self._entries):
-            self._entries = [entry for entry in self._entries if entry[1] not in self._cancelled]
+            self._entries[:] = [entry for entry in self._entries if entry[1] not in self._cancelled]
             heapq.heapify(self._entries)
             self._cancelled.clear()
 
     def pass_on(self) -> bool:
         """Let time pass until something is due and do all that is due then; False: nothing is left to do."""
-        first_s = None
-        while self._entries and (first_s is None or self._entries[0][0] <= first_s + SAME_S):
-            at_s, count, call, arguments = heapq.heappop(self._entries)
-            if count in self._cancelled:
-                self._cancelled.discard(count)
+        entries, cancelled = self._entries, self._cancelled
+        last_s: float | None = None
+        while entries and (last_s is None or entries[0][0] <= last_s):
+            at_s, count, call, arguments = heapq.heappop(entries)
+            if count in cancelled:
+                cancelled.discard(count)
                 continue
-            if first_s is None:
-                first_s = at_s
+            if last_s is None:
+                last_s = at_s + SAME_S
                 self.now_s = max(at_s, self.now_s)
             call(*arguments)
-        return first_s is not None
+        return last_s is not None

@@ -32,7 +32,7 @@ RTO_MIN_S: Final = 0.2
 CUBIC_BETA: Final = 0.7
 
 
-@dataclass
+@dataclass(slots=True)
 class Message:
     """``arrived`` is called when the last bit is at the other end."""
 
@@ -42,7 +42,7 @@ class Message:
     lost: bool = False
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Channel:
     """``pairs`` are the (source, target) servers of as many connections alike, which advance together.
     ``number`` is unique. While it sends it has a ``pace``, of which it saw ``mark`` bits when it last advanced.

@@ -19,7 +19,7 @@ from twin.predict.directions import Path
 from twin.predict.pace import Pace
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Stretch:
     """``weights`` has every channel that leads over it, sending or not, and with how many of its connections; ``load``
     the classes that send, and what 1 b/s of each puts on it; ``weight`` is the sum of that.
@@ -57,7 +57,7 @@ class Stretch:
             del self.load[flows], flows.load[self]
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class FlowClass(Pace):
     """``limits`` are the full stretches that all members go over; ``load`` all stretches, as ``Stretch.load`` has it.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Pace:
     """``sent`` is what whoever went at this pace from the beginning had sent at ``since_s``, bits."""
 

@@ -92,7 +92,8 @@ class Rates:
         flows = self._class_of(channel)
         self._planned += 1
         channel.version += 1
-        ends = channel.mark + max(min(channel.left, channel.credit), 0.0)
+        bits = channel.left if channel.left < channel.credit else channel.credit
+        ends = channel.mark + bits if bits > 0 else channel.mark
         heapq.heappush(flows.due, (ends, self._planned, channel.version, channel))
         self._touched[flows] = None
 
@@ -122,8 +123,9 @@ class Rates:
             heapq.heappop(flows.due)
         if flows.due and flows.rate_bps > 0:
             ends = flows.due[0][0]
-            wait_s = (ends - flows.sent_by(self._agenda.now_s)) / flows.rate_bps
-            flows.next = self._agenda.at(self._agenda.now_s + max(wait_s, 0.0), self._reach, flows, ends)
+            now_s = self._agenda.now_s
+            wait_s = (ends - flows.sent_by(now_s)) / flows.rate_bps
+            flows.next = self._agenda.at(now_s + wait_s if wait_s > 0 else now_s, self._reach, flows, ends)
 
     # -- rates ------------------------------------------------------------------------------------------------------
 
