@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from twin.errors import BadInput
-from twin.spec import LoadedExperiment, load_experiment
+from twin.spec import LoadedExperiment, LoadedTopology, load_experiment, load_topology
 
 TOPOLOGY = """\
 name: net
@@ -52,5 +52,28 @@ def refusal(load: Load, tmp_path: Path) -> Refusal:
         with pytest.raises(BadInput) as caught:
             load(rest, *sets, seed=seed, head=head)
         return str(caught.value).replace(f"{tmp_path}/", "")
+
+    return refuse
+
+
+@pytest.fixture
+def load_plant(tmp_path: Path) -> Callable[..., LoadedTopology]:
+    """Loads a topology from its text, in a folder of its own or in another one."""
+
+    def load_text(text: str, folder: Path = tmp_path) -> LoadedTopology:
+        (folder / "x.yaml").write_text(text)
+        return load_topology(folder / "x.yaml")
+
+    return load_text
+
+
+@pytest.fixture
+def plant_refusal(load_plant: Callable[..., LoadedTopology], tmp_path: Path) -> Callable[[str], str]:
+    """The message with which a topology's text is refused, with FILE for its path and FOLDER for where it lies."""
+
+    def refuse(text: str) -> str:
+        with pytest.raises(BadInput) as caught:
+            load_plant(text)
+        return str(caught.value).replace(str(tmp_path / "x.yaml"), "FILE").replace(str(tmp_path), "FOLDER")
 
     return refuse
