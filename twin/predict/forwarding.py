@@ -13,7 +13,6 @@ from zlib import crc32
 from twin.control.commands import AddFlow, AddGroup, Command, RemoveFlow, RemoveGroup
 from twin.control.flows import (
     IPV4,
-    Action,
     Bucket,
     Choice,
     Flow,
@@ -132,50 +131,66 @@ class Forwarding:
         (self.down.discard if up else self.down.add)(name)
         self.version += 1
 
+    def frame(self, source: str, target: str, connection: int = 0) -> Frame:
+        """A frame as ``source`` sends it. Where groups spread connections over several ways, the numbers of these and
+        the two servers decide."""
+        return Frame(self._address[source], self._address[target], _hash(source, target, connection))
+
+    def first(self, source: str) -> int:
+        """The direction that a server sends into."""
+        return self._directions.leaving(source, self._port[source])
+
     def path(self, source: str, target: str, connection: int = 0) -> Path | None:
-        """The way a packet takes from one server to another now; None where it does not arrive. Where groups spread
-        connections over several ways, the numbers of these and the two servers decide."""
-        frame = Frame(self._address[source], self._address[target], _hash(source, target, connection))
-        node, port = source, self._port[source]
-        numbers, flows = list[int](), list[FlowKey]()
-        for _ in range(4 * len(self._tables) + 2):
-            number = self._directions.leaving(node, port)
+        """The way a packet takes from one server to another now; None where it does not arrive."""
+        hops = 4 * len(self._tables) + 2  # more than there are places would be a loop
+        return self._follow(self.first(source), self.frame(source, target, connection), target, [], [], hops)
+
+    def _follow(
+        self, number: int, frame: Frame, target: str, numbers: list[int], flows: list[FlowKey], hops: int
+    ) -> Path | None:
+        """The way on from the direction ``number`` after ``numbers``, of the copy that arrives."""
+        for left in range(hops, 0, -1):
             direction = self._directions.all[number]
             if direction.link in self.down:
                 return None
             numbers.append(number)
             node, arrived = direction.far
-            table = self._tables.get(node)
-            if table is None:
+            if node not in self._tables:
                 arrives = node == target and frame.vlan is None
                 return self._directions.path(numbers, flows) if arrives else None
-            flow = table.find(arrived, frame)
-            onward, vlan = self._act(node, arrived, flow.actions if flow is not None else (), frame)
-            if onward is None or flow is None:
-                return None
-            if flow.match.ipv4_dst is not None:
+            flow, onward = self.switch(node, arrived, frame)
+            if flow is not None and flow.match.ipv4_dst is not None:
                 flows.append(flow.key)
-            port, frame = onward, frame._replace(vlan=vlan)
-        return None  # more hops than there are places: a loop
+            if len(onward) != 1:
+                found = (self._follow(*copy, target, [*numbers], [*flows], left - 1) for copy in onward)
+                return next((path for path in found if path is not None), None)
+            ((number, frame),) = onward
+        return None
 
-    def _act(self, node: str, arrived: int, actions: tuple[Action, ...], frame: Frame) -> tuple[int | None, int | None]:
-        """(port to leave by, or None; channel of the frame then)."""
-        vlan = frame.vlan
-        for action in actions:
+    def switch(self, node: str, arrived: int, frame: Frame) -> tuple[Flow | None, list[tuple[int, Frame]]]:
+        """What a switch does now with a frame that came in at the port ``arrived``: the flow that takes it, and
+        (direction, frame) of each copy that it sends on."""
+        flow = self._tables[node].find(arrived, frame)
+        vlan, copies = frame.vlan, list[tuple[int, Frame]]()
+        for action in flow.actions if flow is not None else ():
+            port: int | None = None
             match action:
                 case PushChannel(channel):
                     vlan = channel
                 case PopChannel():
                     vlan = None
-                case Output(port):
-                    return (port if port != arrived else None), vlan
+                case Output(out) if out != arrived:
+                    port = out
                 case TurnBack():
-                    return arrived, vlan
+                    port = arrived
                 case ToGroup(number):
-                    return self._chosen(node, number, frame.hash), vlan
+                    port = self._chosen(node, number, frame.hash)
                 case _:
                     pass
-        return None, vlan
+            if port is not None:
+                sent = frame if vlan == frame.vlan else frame._replace(vlan=vlan)
+                copies.append((self._directions.leaving(node, port), sent))
+        return flow, copies
 
     def _chosen(self, node: str, number: int, chance: int) -> int | None:
         """The port that a group leads to: of those that are up the first, or the one that the hash ``chance`` picks."""

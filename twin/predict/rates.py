@@ -71,7 +71,7 @@ class Rates:
             if not stretch.full:
                 self._lower(stretch)
         channel.pace, channel.mark = flows, flows.sent_by(self._agenda.now_s)
-        self._dirty[flows] = None
+        self._dirty[flows] = self._touched[flows] = None
         self.plan(channel)
 
     def stop(self, channel: Channel) -> None:
@@ -88,14 +88,13 @@ class Rates:
             del self._classes[flows.key]
 
     def plan(self, channel: Channel) -> None:
-        """The channel, which sends, has something else to end next."""
+        """The channel, which sends and of which ``progress`` was told, has something else to end next."""
         flows = self._class_of(channel)
         self._planned += 1
         channel.version += 1
         bits = channel.left if channel.left < channel.credit else channel.credit
         ends = channel.mark + bits if bits > 0 else channel.mark
         heapq.heappush(flows.due, (ends, self._planned, channel.version, channel))
-        self._touched[flows] = None
 
     def _class_of(self, channel: Channel) -> FlowClass:
         flows = channel.pace
@@ -108,11 +107,12 @@ class Rates:
         """The first of the class has come to the end of something, and others may have with it."""
         flows.next = None
         flows.sent, flows.since_s = max(ends, flows.sent_by(self._agenda.now_s)), self._agenda.now_s
-        self._touched[flows] = None
         while flows.due and flows.due[0][0] <= flows.sent:
             _ends, _order, version, channel = heapq.heappop(flows.due)
             if channel.version == version:
                 self._progress(channel)
+        if flows not in self._touched:
+            self._plan_next(flows)
 
     def _plan_next(self, flows: FlowClass) -> None:
         """Put down when ``_reach`` is to be called next."""

@@ -27,8 +27,8 @@ _NO_BITS: Final = 1.0
 
 
 class Simulator:
-    """``now_s`` is the experiment's time, from ``start_s`` on; ``breaks`` maps a direction to the times at which what
-    was under way on it was lost."""
+    """``now_s`` is the experiment's time, from ``start_s`` on. Each of ``watchers`` is called when tables or links have
+    changed."""
 
     def __init__(self, plan: Plan, start_s: float = 0.0) -> None:
         self.plan = plan
@@ -39,7 +39,7 @@ class Simulator:
         self.overhead = (plan.mtu + ETHERNET_BYTES) / (plan.mtu - TCP_HEADERS_BYTES)
         self._opened = 0
         self._channels: dict[Channel, None] = {}
-        self.breaks: dict[int, list[float]] = {}
+        self.watchers: dict[Callable[[], None], None] = {}
         self._broken: set[int] = set()
         self._moved = [0.0] * len(self.directions.all)
         self._taken: dict[FlowKey, float] = {}
@@ -55,9 +55,7 @@ class Simulator:
 
     def interrupt(self, node: str, port: int) -> None:
         """What is under way to ``port`` of ``node`` is lost, once ``rerouted`` is called."""
-        number = self.directions.arriving(node, port)
-        self._broken.add(number)
-        self.breaks.setdefault(number, []).append(self.now_s)
+        self._broken.add(self.directions.arriving(node, port))
 
     # -- time -------------------------------------------------------------------------------------------------------
 
@@ -113,6 +111,8 @@ class Simulator:
         if self._seen == self.forwarding.version and not self._broken:
             return
         self._seen = self.forwarding.version
+        for watcher in self.watchers:
+            watcher()
         for channel in self._channels:
             if self._broken and channel.paths is not None:
                 self._lose_under_way(channel)
