@@ -49,11 +49,15 @@ class Queues:
             del self._before[number][crowding][channel]
             if not self._before[number][crowding]:
                 del self._before[number][crowding]
+            if not self._before[number]:
+                del self._before[number]
         self._back.pop(channel, None)
 
     def crowding(self, channel: Channel) -> float:
         """How many times as fast as they leave it data come to the queue in which answers to ``channel`` stand; 1:
         they stand in none."""
+        if not self._before:
+            return 1.0
         back = self._back.get(channel)
         found = 1.0
         for number in back.directions if back is not None else ():
