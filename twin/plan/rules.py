@@ -58,7 +58,8 @@ def glass_delay_s(fibre: FibrePair) -> float:
 
 
 def equipment_delay_s(fibre: FibrePair) -> float:
-    """One-way delay of the in-line amplifiers, s. Optical switches are not part of it; see the module's drawing."""
+    """One-way delay of the in-line amplifiers, s. Optical switches are not part of it (see the module's drawing), nor
+    are the booster and the preamplifier beside them: they belong to a switch's own ``delay_s``."""
     return fibre.amplifiers * fibre.amplifier_delay_s
 
 
