@@ -5,7 +5,9 @@ It leaves what the lab leaves, with the same names: an outcome, events, samples,
 
 from __future__ import annotations
 
-from collections.abc import Generator
+import gc
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -71,7 +73,21 @@ def predict(plan: Plan, scenario: Scenario) -> Prediction:
     """Predict ``scenario`` on ``plan``. Raises ``BadInput`` for what only a run can tell, and ``RunBroke`` where the
     circuits are not there when the experiment begins."""
     check(scenario)
-    return _Engine(plan, scenario).run()
+    with _collector_paused():
+        return _Engine(plan, scenario).run()
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """A simulation leaves no cycles of objects behind while it runs, and Python would look for them all the time: a
+    third of the time of 10,000 flows."""
+    paused = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if paused:
+            gc.enable()
 
 
 class _Engine:

@@ -227,7 +227,7 @@ class Simulator:
                 channel.lost_s = self.now_s
             return
         channel.delay_s = max(path.delay_s for path in whole)
-        channel.rtt_s = channel.delay_s + self._back_s(channel)
+        channel.rtt_s = channel.delay_s + self._back_s(channel, back)
         if channel.lost_s is not None:
             retry_s = channel.retry_s(self.now_s, self.segment_bits)
             channel.lost_s = None
@@ -235,10 +235,10 @@ class Simulator:
         elif had_path or channel.queue:
             self._begin(channel)
 
-    def _back_s(self, channel: Channel) -> float:
-        """The delay of the way back; the way there's, where there is none."""
-        back = [self.forwarding.path(target, source, channel.number) for source, target in channel.pairs]
-        return max((path.delay_s for path in back if path is not None), default=channel.delay_s)
+    def _back_s(self, channel: Channel, first: Path | None) -> float:
+        """The delay of the way back, of which ``first`` is the first pair's; the way there's, where there is none."""
+        others = [self.forwarding.path(target, source, channel.number) for source, target in channel.pairs[1:]]
+        return max((path.delay_s for path in (first, *others) if path is not None), default=channel.delay_s)
 
     def _book(self, channel: Channel) -> None:
         """Count what the channel sent on its path so far to the path's directions."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -143,3 +145,12 @@ def test_what_only_a_run_can_tell_is_refused(cluster: Plan, scenario_of: Scenari
     assert str(problem.value) == (
         "timeline[0].controller: found a controller that ends or starts, which a prediction cannot play; use twin run"
     )
+
+
+def test_the_collector_of_cycles_is_on_again_whatever_happens(cluster: Plan, scenario_of: ScenarioOf) -> None:
+    ring = AllReduce("w", 0.0, ("c-1", "c-2"), 1_000_000)
+    predict(cluster, scenario_of(ring))
+    assert gc.isenabled()
+    with pytest.raises(KeyError):
+        predict(cluster, scenario_of(replace(ring, servers=("c-1", "nobody"))))
+    assert gc.isenabled()
