@@ -11,6 +11,7 @@ import pytest
 from twin.errors import BadInput
 from twin.lab import kernel_build
 from twin.prediction import predict
+from twin.results.bundle import Run, read_run
 from twin.results.compare import difference
 from twin.results.document import Results
 
@@ -41,6 +42,9 @@ def own_record(tmp_path: Path) -> dict[str, str]:
     return {**os.environ, "TWIN_CACHE": str(cache)}
 
 
+#: What a real control loop may take longer than a predicted one, s; the events of light and circuits that both tell.
+REACTION_S = 1e-5
+TOLD = ("carrier-up", "carrier-down", "rate-changed", "cross-connect-lit", "cross-connect-dark", "circuit-active")
 #: How far a prediction may lie from an emulation without loss, and what is compared.
 AGREEMENT = 0.05
 COMPLETION = (
@@ -71,3 +75,34 @@ def agrees(tmp_path: Path) -> Callable[[Path, Results], list[str]]:
         return [f"{name}: {off}" for name, off in apart.items() if off is None or abs(off) > AGREEMENT]
 
     return differing
+
+
+@pytest.fixture
+def told_otherwise(tmp_path: Path) -> Callable[[Path, Path], list[str]]:
+    """Predicts an experiment and returns which events of light and circuits, from zero on, its log has not where the
+    run's log in ``folder`` has them."""
+
+    def differing(experiment: Path, folder: Path) -> list[str]:
+        run, foretold = (_told(read_run(one)) for one in (folder, predict(experiment, tmp_path / "foretold").folder))
+        apart = [key for key in run.keys() | foretold.keys() if not _alike(run.get(key, []), foretold.get(key, []))]
+        return [f"{key}: {run.get(key)} and {foretold.get(key)}" for key in sorted(apart)]
+
+    return differing
+
+
+def _told(run: Run) -> dict[str, list[float]]:
+    """What happened to which element -> when."""
+    found: dict[str, list[float]] = {}
+    for event in run.events:
+        if event.t_s > 0 and event.name in TOLD:
+            details = {
+                key: event.details.get(key) for key in ("transceiver", "mode", "switch", "port", "circuit", "fibres")
+            }
+            found.setdefault(f"{event.name} {details}", []).append(event.t_s)
+    return found
+
+
+def _alike(run: list[float], foretold: list[float]) -> bool:
+    return len(run) == len(foretold) and all(
+        -1e-9 <= late - early <= REACTION_S for late, early in zip(run, foretold, strict=True)
+    )

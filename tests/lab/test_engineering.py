@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from twin import experiment
+from twin.prediction import predict
 from twin.results import bundle
 from twin.results.bundle import Run
+from twin.results.document import Results
 from twin.results.event import Event
 from twin.results.outcome import AllReduceRecord
 
@@ -29,11 +32,25 @@ def changes(run: Run) -> list[Event]:
 
 
 @pytest.fixture(scope="module")
-def followed(tmp_path_factory: pytest.TempPathFactory) -> Run:
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     finished = experiment.run(EXPERIMENT, tmp_path_factory.mktemp("followed") / "run")
     assert finished.results.met
     assert finished.results.fidelity.ok, finished.results.fidelity.reasons
-    return bundle.read_run(finished.folder)
+    return finished.folder
+
+
+@pytest.fixture(scope="module")
+def followed(shipped: Path) -> Run:
+    return bundle.read_run(shipped)
+
+
+def test_a_prediction_tells_the_same_and_agrees(
+    shipped: Path,
+    agrees: Callable[[Path, Results], list[str]],
+    told_otherwise: Callable[[Path, Path], list[str]],
+) -> None:
+    assert agrees(EXPERIMENT, bundle.read_results(shipped)) == []
+    assert told_otherwise(EXPERIMENT, shipped) == []
 
 
 def test_phases_take_half_the_time_where_circuits_follow_them(followed: Run, tmp_path: Path) -> None:
@@ -74,7 +91,10 @@ def test_measured_traffic_moves_a_circuit_when_it_moves(tmp_path: Path) -> None:
         keys = {"size": "24 MiB", "every": "100 ms", "iterations": "6", "warmup": "0"}
         sets += [f"workloads.{phase}.{key}={value}" for key, value in keys.items()]
     run = bundle.read_run(experiment.run(EXPERIMENT, tmp_path / "run", sets=tuple(sets)).folder)
+    foretold = bundle.read_run(predict(EXPERIMENT, tmp_path / "foretold", sets).folder)
     first, second = changes(run)
+    for emulated, predicted in zip((first, second), changes(foretold), strict=True):
+        assert {**emulated.details, "gain_s": 0} == {**predicted.details, "gain_s": 0}
     assert (first.details["released"], first.details["requested"]) == ([], ["engineered-east-north"])
     assert second.details["released"] == ["engineered-east-north"]
     assert second.details["requested"] == ["engineered-east-south"]

@@ -5,6 +5,7 @@ Three runs, each shared by its tests: the shipped experiment, a line that ages, 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -105,6 +106,10 @@ def test_the_dark_window_is_the_switching_time(shipped: Path) -> None:
     (cut,) = events_of(run, "timeline", "fibre-cut")
     ups = events_of(run, "plant", "carrier-up")
     assert [event.t_s - cut.t_s for event in ups] == pytest.approx([MEMS_S, MEMS_S], abs=1e-5)
+
+
+def test_a_prediction_tells_the_same(shipped: Path, told_otherwise: Callable[[Path, Path], list[str]]) -> None:
+    assert told_otherwise(EXPERIMENT, shipped) == []
 
 
 def test_the_log_says_where_each_part_of_the_window_went(shipped: Path) -> None:
