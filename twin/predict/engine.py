@@ -22,7 +22,8 @@ from twin.control.events import (
 )
 from twin.errors import BadInput, RunBroke
 from twin.physics.events import Attenuate, Degrade
-from twin.plan.model import Plan
+from twin.plan.model import Plan, Server
+from twin.plan.paths import round_trip_s
 from twin.predict import allreduce, iperf3, job, probes, training
 from twin.predict.control_plane import ControlPlane, check_controller, request_of
 from twin.predict.play import Process
@@ -158,16 +159,16 @@ class _Engine:
                 why = f": {circuit['reason']}" if circuit["reason"] else ""
                 raise RunBroke(f"circuit {circuit['name']} is {circuit['state']} when the experiment begins{why}")
             if circuit["state"] == "active":
-                rtt_s = self._round_trip_s(*circuit["sites"])
+                near, far = (self._plan.servers_of(site)[:1] for site in circuit["sites"])
+                pair = (*near, *far)
                 found = {key: circuit[key] for key in ("name", "fibres", "channel")}
-                self._circuits.append({**found, "planned_rtt_s": rtt_s, "rtt_s": rtt_s})
+                planned_s = round_trip_s(self._plan, *pair, circuit["fibres"]) if len(pair) == 2 else None
+                rtt_s = self._round_trip_s(*pair) if len(pair) == 2 else None
+                self._circuits.append({**found, "planned_rtt_s": planned_s, "rtt_s": rtt_s})
 
-    def _round_trip_s(self, site: str, other: str) -> float | None:
-        near, far = self._plan.servers_of(site), self._plan.servers_of(other)
-        if not near or not far:
-            return None
-        there = self._simulator.forwarding.path(near[0].name, far[0].name)
-        back = self._simulator.forwarding.path(far[0].name, near[0].name)
+    def _round_trip_s(self, near: Server, far: Server) -> float | None:
+        there = self._simulator.forwarding.path(near.name, far.name)
+        back = self._simulator.forwarding.path(far.name, near.name)
         return there.delay_s + back.delay_s if there and back else None
 
     # -- workloads --------------------------------------------------------------------------------------------------

@@ -25,6 +25,8 @@ from twin.units import parse
 NOTHING = "-"
 #: Differences beyond this are looked into.
 BOUND = 0.05
+#: Metrics that are errors themselves: how they differ says nothing of the run.
+ERRORS = (".rtt_error",)
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,8 @@ def compare(folders: Sequence[Path], bound: float = BOUND) -> RenderableType:
     compared = compare_results(dict(zip(names, found, strict=True)))
     parts: list[RenderableType] = [render(compared)]
     for column, (name, folder) in enumerate(zip(names[1:], folders[1:], strict=True), start=1):
-        beyond = [row.metric for row in compared.rows if abs(row.differences[column] or 0.0) > bound]
+        differing = [row for row in compared.rows if not row.metric.endswith(ERRORS)]
+        beyond = [row.metric for row in differing if abs(row.differences[column] or 0.0) > bound]
         if beyond:
             parts += ["", _render_causes(names[0], name, len(beyond), _causes(folders[0], folder, bound), bound)]
     return Group(*parts)
