@@ -22,11 +22,14 @@ from twin.predict.directions import Path
 
 
 class Queues:
-    """Which connections keep a queue before which direction, and which answers come back over it. ``rates_bps`` are the
-    directions' as they are at any time."""
+    """Which connections keep a queue before which direction, which answers come back over it, and which queues are too
+    short for what is sent. ``rates_bps`` are the directions' as they are at any time, ``depths`` how many bits wait at
+    most. ``overfull`` has the directions that would have lost something, and when first."""
 
-    def __init__(self, rates_bps: Mapping[int, float]) -> None:
+    def __init__(self, rates_bps: Mapping[int, float], depths: Mapping[int, float]) -> None:
         self._rates_bps = rates_bps
+        self._depths = depths
+        self.overfull: dict[int, float] = {}
         #: direction -> how crowded the queue before it is by a connection -> these
         self._before: dict[int, dict[float, dict[Channel, None]]] = {}
         self._of: dict[Channel, dict[int, float]] = {}
@@ -52,6 +55,22 @@ class Queues:
             if not self._before[number]:
                 del self._before[number]
         self._back.pop(channel, None)
+
+    def fill(self, channel: Channel, now_s: float) -> None:
+        """The connection sends more, or has more to send: take down which queues that is too much for."""
+        for number in self._of.get(channel, ()):
+            if number not in self.overfull and self._waiting_bits(number, now_s) > self._depths[number]:
+                self.overfull[number] = now_s
+
+    def _waiting_bits(self, number: int, now_s: float) -> float:
+        """What waits before the direction ``number``: what was let out to it and came faster than it leaves."""
+        waiting = 0.0
+        for crowding, channels in self._before[number].items():
+            for channel in channels:
+                if channel.sending and (ahead := channel.ahead_bits(now_s)):
+                    paths = sum(number in path.directions for path in channel.paths or ())
+                    waiting += ahead * paths * (1 - 1 / crowding)
+        return waiting
 
     def crowding(self, channel: Channel) -> float:
         """How many times as fast as they leave it data come to the queue in which answers to ``channel`` stand; 1:

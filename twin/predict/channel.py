@@ -9,6 +9,10 @@
 A round lets one window leave and ends one round-trip time after it began, or when the window is used up if that comes
 later. What a round has sent is added to the window, as Linux does in slow start, where it was more than half of it or
 where the round before had used its window up; until the window is what the sockets hold. Sizes are bits on the wire.
+
+Slow start ends as CUBIC's does in Linux (HyStart, ``tcp_cubic.c``), once the answers to a round come in one train for
+longer than half a round trip: the line is about full then. From there on a window that is used up grows by a twentieth
+of what it sent.
 """
 
 from __future__ import annotations
@@ -16,6 +20,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
+from math import inf
 from typing import Final
 
 from twin.predict.directions import Path
@@ -30,6 +36,14 @@ FIRST_WINDOW_BYTES: Final = 65_535
 RTO_MIN_S: Final = 0.2
 #: What is left of a window after a loss that was repaired without a time-out: CUBIC's beta (RFC 9438).
 CUBIC_BETA: Final = 0.7
+#: HyStart: answers further apart than this are no train, s.
+TRAIN_GAP_S: Final = 2e-3
+#: HyStart allows as much more than half a round trip as half of what four of the largest packets take at twice the
+#: window in a round trip (what Linux paces at), and counts no more than this of it, s.
+LARGEST_PACKETS_BITS: Final = 4 * 65_536 * 8
+MOST_PACING_S: Final = 1e-3
+#: CUBIC after slow start, until something is lost: what a window grows by, of what it sent.
+GROWTH: Final = 1 / 20
 
 
 @dataclass(slots=True)
@@ -48,8 +62,9 @@ class Channel:
     ``number`` is unique. While it sends it has a ``pace``, of which it saw ``mark`` bits when it last advanced.
 
     ``held_back`` is what the first round may not use of its window. ``left`` is what remains of the first message of
-    ``queue``, ``credit`` of the round's window. ``lost_s`` is when something was first lost for want of a path; None:
-    nothing was."""
+    ``queue``, ``credit`` of the round's window. ``train_s`` is until when what the round sends has left in one train,
+    and ``on_wire`` what the round before had sent that was not answered when this one began. ``lost_s`` is when
+    something was first lost for want of a path; None: nothing was."""
 
     number: int
     pairs: Sequence[tuple[str, str]]
@@ -65,6 +80,9 @@ class Channel:
     credit: float = float("inf")
     round_s: float = float("-inf")
     limited: bool = False
+    slow_start: bool = True
+    train_s: float = float("-inf")
+    on_wire: float = 0.0
     pace: Pace | None = None
     mark: float = 0.0
     waits: bool = False
@@ -89,6 +107,8 @@ class Channel:
             return
         mark = self.pace.sent_by(now_s)
         bits, self.mark = mark - self.mark, mark
+        if bits > 0.0 and now_s - bits / (self.pace.rate_bps or inf) - self.train_s <= TRAIN_GAP_S:
+            self.train_s = now_s
         self.left -= bits
         self.credit -= bits
         self.sent += bits
@@ -99,17 +119,44 @@ class Channel:
 
     def open_round(self, now_s: float, grow: bool) -> None:
         """A new round begins; ``grow``: by what the one before has sent."""
+        self.on_wire = 0.0
         if self.round_s > float("-inf"):
             sent = self.window - max(self.credit, 0.0) if grow else 0.0
-            self.window = min(self.window + self.held_back + sent, self.window_limit)
+            if now_s > self.round_s:
+                self.on_wire = sent * min(self.rtt_s / (now_s - self.round_s), 1.0)
+            self.window = min(self.window + self.held_back + self._growth(sent), self.window_limit)
             self.held_back = 0.0
-        self.round_s, self.credit, self.limited = now_s, self.window, grow
+        self.round_s, self.credit, self.limited, self.train_s = now_s, self.window, grow, now_s
+
+    def _growth(self, sent: float) -> float:
+        """What the window grows by after a round that sent so much, and whether that was the last of slow start."""
+        if not self.slow_start:
+            return sent * GROWTH
+        packets_s = min(LARGEST_PACKETS_BITS * self.rtt_s / (2 * self.window), MOST_PACING_S)
+        longest_s, train_s = (self.rtt_s + packets_s) / 2, self.train_s - self.round_s
+        if train_s <= longest_s:
+            return sent
+        self.slow_start = False
+        return sent * longest_s / train_s
 
     def begin_again(self, now_s: float) -> None:
         """A round begins after a pause. The one before counts where it used more than half of its window, or sent what
         a round that used all of its window had left."""
         self.open_round(now_s, grow=self.limited or self.credit < self.window / 2)
-        self.limited = False
+        self.limited, self.on_wire = False, 0.0
+
+    def ahead_bits(self, now_s: float) -> float:
+        """How much of its messages its window has let out that the narrowest link on its way has not yet carried."""
+        if not self.sending or not self.queue:
+            return 0.0
+        sent = self.sent_by(now_s) - self.sent
+        room = self.window - max(self.window - self.credit + sent, self.on_wire)
+        ahead = self.left - sent
+        for message in islice(self.queue, 1, None):
+            if ahead >= room:
+                break
+            ahead += message.bits
+        return max(min(ahead, room), 0.0)
 
     def retry_s(self, now_s: float, segment_bits: float) -> float:
         """When a connection that lost something at ``lost_s`` sends again, its path being back at ``now_s``: one round
@@ -118,8 +165,9 @@ class Channel:
         self.held_back = 0.0
         if now_s - self.lost_s < self.rtt_s:
             self.window *= CUBIC_BETA
+            self.slow_start = False
             return now_s + self.rtt_s
-        self.window = INITIAL_SEGMENTS * segment_bits
+        self.window, self.slow_start = INITIAL_SEGMENTS * segment_bits, True
         pause_s = RTO_MIN_S + self.rtt_s
         at_s = self.lost_s + pause_s
         while at_s < now_s:

@@ -130,6 +130,9 @@ class _Engine:
             "circuits": self._circuits,
             "workloads": self._records,
             "queues": [],
+            "overflows": [
+                {"link": link, "node": node, "at_s": round(at_s, 9)} for link, node, at_s in simulator.overflows()
+            ],
         }
         self._events.sort(key=lambda event: float(event["t_s"]))
         return Prediction(outcome, self._events, sampler.rows, self._control.happened)

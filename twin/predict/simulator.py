@@ -46,7 +46,9 @@ class Simulator:
         self._seen = 0
         capacity_bps = {i: d.rate_bps for i, d in enumerate(self.directions.all) if d.rate_bps is not None}
         self._rates = Rates(capacity_bps, self._agenda, self._progress)
-        self._queues = Queues(self._rates.capacity_bps)
+        ends = [end for link in plan.links for end in link.ends]
+        depths = {self.directions.leaving(end.node, end.port): end.queue_bytes * 8.0 for end in ends}
+        self._queues = Queues(self._rates.capacity_bps, depths)
 
     def set_rate(self, node: str, port: int, rate_bps: float) -> None:
         """What leaves ``port`` of ``node`` gets another rate; call ``rerouted`` afterwards."""
@@ -105,6 +107,8 @@ class Simulator:
         if len(channel.queue) == 1:
             channel.left = channel.queue[0].bits
             self._begin(channel)
+        else:
+            self._queues.fill(channel, self.now_s)
 
     def rerouted(self) -> None:
         """Paths and rates may have changed, and something may have been interrupted."""
@@ -129,6 +133,11 @@ class Simulator:
                     moved[number] += weight * bits
         return moved
 
+    def overflows(self) -> list[tuple[str, str, float]]:
+        """(link, node, s): the queues that would have lost something, which is not modelled, and when they began to."""
+        found = [(self.directions.all[number], at_s) for number, at_s in self._queues.overfull.items()]
+        return [(direction.link, direction.node, at_s) for direction, at_s in found]
+
     def counters(self, dpid: int) -> tuple[tuple[FlowKey, int], ...]:
         """The bytes that each flow of the switch ``dpid`` has taken so far, of those that lead by address."""
         taken = dict(self._taken)
@@ -151,6 +160,7 @@ class Simulator:
             self._wait(channel, channel.round_s + channel.rtt_s, grow=True)
             return
         self._rates.begin(channel)
+        self._queues.fill(channel, self.now_s)
 
     def _stop(self, channel: Channel) -> None:
         """Send nothing for now."""
@@ -179,6 +189,7 @@ class Simulator:
             self._rates.plan(channel)
         elif (answered_s := self._answered_s(channel)) <= self.now_s + SAME_S:
             channel.open_round(self.now_s, grow=True)
+            self._queues.fill(channel, self.now_s)
             self._rates.plan(channel)
         else:
             self._stop(channel)

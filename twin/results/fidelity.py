@@ -33,6 +33,7 @@ def judge_fidelity(run: Run) -> Fidelity:
         *_delay_drops(run.plan, run.outcome),
         *_unfinished(run.scenario, run.outcome, run.events),
         *_counted_short(run.scenario, run.outcome),
+        *_overflows(run.outcome),
         *_late(run.outcome),
     ]
     return Fidelity(ok=not reasons, reasons=tuple(reasons))
@@ -72,6 +73,13 @@ def _counted_short(scenario: Scenario, outcome: Outcome) -> Iterator[str]:
             if share < COUNTED_SHARE:
                 what = f"iperf3's server counted {share * 100:.0f} % of what {workload.name} sent"
                 yield f"{what}, before the rest arrived: send more, or use the kind replication"
+
+
+def _overflows(outcome: Outcome) -> Iterator[str]:
+    """What queues lose takes time in the network, and none in a prediction."""
+    for overflow in outcome.overflows:
+        queue = f"the queue of link {overflow.link} from {overflow.node}"
+        yield f"{queue} overflows {show_time(overflow.at_s)} after zero, and loss is not predicted: see twin run"
 
 
 def _lack(workload: Workload, record: WorkloadRecord) -> str:

@@ -166,11 +166,20 @@ class QueueRecord:
 
 
 @dataclass(frozen=True)
+class OverflowRecord:
+    """A queue that, in a prediction, cannot hold what is sent to it, from ``at_s`` on."""
+
+    link: str
+    node: str
+    at_s: float
+
+
+@dataclass(frozen=True)
 class Outcome:
     """Everything the lab hands back.
 
     ``zero_s`` is the lab's monotonic clock at the experiment's zero, ``virtual_s`` the lab's time in all. ``late_s`` is
-    how late the real clock's latest action came; None where the lab does not say."""
+    how late the real clock's latest action came; None where the lab does not say. ``overflows`` are a prediction's."""
 
     ok: bool
     error: str | None
@@ -180,6 +189,7 @@ class Outcome:
     workloads: dict[str, WorkloadRecord]
     queues: tuple[QueueRecord, ...]
     late_s: float | None = None
+    overflows: tuple[OverflowRecord, ...] = ()
 
     @cached_property
     def circuit_by_name(self) -> dict[str, CircuitRecord]:

@@ -51,3 +51,27 @@ def test_answers_wait_behind_the_other_direction(
     """Four windows of 20 ms; between two of them the answers take their 5 ms back, once the queue is empty."""
     found = last_arrival_s(leased(nic_bps), scenario_of(), pairs)
     assert found == pytest.approx(4 * 20e-3 + waits * 5e-3 + 5e-3, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("nic_bps", "size_bits", "overflows"),
+    [
+        (10e9, 5e6, []),
+        (10e9, 6e6, [("wan", "east-border", 0.0)]),
+        (1e9, 1e9, []),
+    ],
+    ids=["fits", "does not", "no queue in the network"],
+)
+def test_a_queue_that_is_too_short_is_told(
+    scenario_of: Callable[..., Scenario], nic_bps: float, size_bits: float, overflows: list[tuple[str, str, float]]
+) -> None:
+    """5 ms at 1 Gb/s wait at most; of what comes at 10 Gb/s a tenth has left by then: 5.56 Mb fit."""
+    simulator = Simulator(leased(nic_bps))
+    ControlPlane(simulator, scenario_of(), lambda *_: None).begin()
+    done: list[float] = []
+    channel = simulator.open([("east-1", "west-1")])
+    channel.window = channel.window_limit = WINDOW
+    for part in (0.5, 0.5):
+        simulator.send(channel, part * size_bits / 8 / simulator.overhead, lambda: done.append(simulator.now_s))
+    simulator.run(lambda: len(done) == 2)
+    assert simulator.overflows() == overflows

@@ -12,7 +12,7 @@ from twin.results.bundle import Run
 from twin.results.document import Fidelity, Metric, Results, Verdict
 from twin.results.expectations import judge
 from twin.results.fidelity import judge_fidelity
-from twin.results.outcome import AllReduceRecord, Iperf3Record, PacketsRecord, QueueRecord
+from twin.results.outcome import AllReduceRecord, Iperf3Record, OverflowRecord, PacketsRecord, QueueRecord
 from twin.workloads.scenario import Action, Expectation
 
 
@@ -41,6 +41,13 @@ def test_a_fibre_that_drops_breaks_fidelity(run: Run) -> None:
     broken = replace(run, outcome=replace(run.outcome, queues=(dropped,)))
     reason = "the delay of link tokyo-osaka from tokyo-roadm dropped 5 packets; it should drop none"
     assert judge_fidelity(broken) == Fidelity(ok=False, reasons=(reason,))
+
+
+def test_a_prediction_says_which_queue_would_have_lost(run: Run) -> None:
+    overflow = OverflowRecord("tokyo-t1", "tokyo-border", 0.2543)
+    broken = replace(run, outcome=replace(run.outcome, overflows=(overflow,)))
+    reason = "the queue of link tokyo-t1 from tokyo-border overflows 254.3 ms after zero, and loss is not predicted"
+    assert judge_fidelity(broken) == Fidelity(ok=False, reasons=(f"{reason}: see twin run",))
 
 
 def test_a_link_with_loss_may_drop(run: Run) -> None:
