@@ -43,7 +43,7 @@ def own_record(tmp_path: Path) -> dict[str, str]:
 
 
 #: What a real control loop may take longer than a predicted one, s; the events of light and circuits that both tell.
-REACTION_S = 1e-5
+REACTION_S = 5e-5
 TOLD = ("carrier-up", "carrier-down", "rate-changed", "cross-connect-lit", "cross-connect-dark", "circuit-active")
 #: How far a prediction may lie from an emulation without loss, and what is compared.
 AGREEMENT = 0.05
