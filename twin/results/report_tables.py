@@ -123,7 +123,7 @@ def _circuit_keys(results: Results, run: Run) -> Iterator[tuple[str, str]]:
 
 
 def circuits(results: Results, outcome: Outcome) -> Markup:
-    """Every circuit as measured before zero."""
+    """Every circuit as it was at zero: measured by an echo, or predicted."""
     rows = [
         [
             circuit.name,
@@ -134,7 +134,7 @@ def circuits(results: Results, outcome: Outcome) -> Markup:
         for circuit in outcome.circuits
     ]
     heads = ("circuit", "fibres", "channel", "RTT", "planned", "error")
-    return table("Circuits, measured before the experiment's zero", heads, rows, numbers=4)
+    return table("Circuits at the experiment's zero", heads, rows, numbers=4)
 
 
 def plant(plan: Plan) -> Markup:
