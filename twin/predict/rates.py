@@ -9,20 +9,18 @@ a class has. Without the other links rates are those of all links: they are fair
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from math import inf
 from typing import Final
 
 from twin.predict.agenda import Agenda
 from twin.predict.channel import Channel
 from twin.predict.loads import FlowClass, Stretch, full_load
-from twin.predict.sharing import max_min
+from twin.predict.sharing import fill
 from twin.predict.stretches import Stretches
 
 #: Rates that differ by less are the same.
 _SAME_RATE: Final = 1e-9
-#: A stretch of which less than all but this part is used is not full.
-_NOT_FULL: Final = 1e-6
 #: What stands for the rate of a path that nothing limits.
 UNLIMITED_BPS: Final = 1e18
 
@@ -137,11 +135,12 @@ class Rates:
             self._dirty.clear()
             limits = {stretch: stretch.capacity_bps for flows in concerned for stretch in flows.limits}
             loads = {flows: [(stretch, flows.load[stretch]) for stretch in flows.limits] for flows in concerned}
-            found |= max_min(loads, limits)
+            rates, full = fill(loads, limits)
+            found |= rates
             narrow = self._too_narrow(concerned, found)
             self._set_full(narrow, True)
             if not narrow:
-                self._set_full(self._idle(limits, found), False)
+                self._set_full(_idle(limits, full), False)
         for flows, rate_bps in found.items():
             self._set_rate(flows, min(rate_bps, UNLIMITED_BPS))
         for flows in self._touched:
@@ -199,11 +198,13 @@ class Rates:
     def _is_too_narrow(self, stretch: Stretch, found: Mapping[FlowClass, float]) -> bool:
         """Would ``found`` overfill the stretch? If not, whoever sends over it is looked at from now on for as long as
         somebody has more than an even share."""
-        if _share_used(stretch, found) > 1 + _SAME_RATE:
+        rates_bps = {flows: found.get(flows, flows.rate_bps) for flows in stretch.load}
+        used_bps = sum(weight * rates_bps[flows] for flows, weight in stretch.load.items())
+        if used_bps > stretch.capacity_bps * (1 + _SAME_RATE):
             return True
-        even_bps = stretch.even_share_bps
-        stretch.watched = any(found.get(flows, flows.rate_bps) > even_bps for flows in stretch.load)
-        if stretch.watched:
+        watched = max(rates_bps.values()) > stretch.even_share_bps
+        if watched != stretch.watched:
+            stretch.watched = watched
             self._lower(stretch)
         return False
 
@@ -222,17 +223,10 @@ class Rates:
             self.stop(channel)
             self.begin(channel)
 
-    def _idle(self, limits: Iterable[Stretch], found: Mapping[FlowClass, float]) -> list[Stretch]:
-        """The full stretches that have limited nobody for so long that it pays to leave them out."""
-        idle: list[Stretch] = []
-        for stretch in limits:
-            stretch.idle = stretch.idle + 1 if _share_used(stretch, found) < 1 - _NOT_FULL else 0
-            if stretch.idle > len(stretch.weights):
-                idle.append(stretch)
-        return idle
 
-
-def _share_used(stretch: Stretch, found: Mapping[FlowClass, float]) -> float:
-    """The part of the capacity that is used, with ``found`` the rates that are about to be given."""
-    used_bps = sum(weight * found.get(flows, flows.rate_bps) for flows, weight in stretch.load.items())
-    return used_bps / stretch.capacity_bps
+def _idle(limits: Mapping[Stretch, float], full: Container[Stretch]) -> list[Stretch]:
+    """Of the stretches that are taken for ``full``, those that have limited nobody for so long that it pays to leave
+    them out."""
+    for stretch in limits:
+        stretch.idle = 0 if stretch in full else stretch.idle + 1
+    return [stretch for stretch in limits if stretch.idle > len(stretch.weights)]

@@ -10,7 +10,7 @@ they had when last looked at, and only the first is looked at again.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import TypeVar
 
 F = TypeVar("F", bound=Hashable)
@@ -19,22 +19,31 @@ L = TypeVar("L", bound=Hashable)
 _SAME = 1 + 1e-9
 
 
-def max_min(loads: Mapping[F, Iterable[tuple[L, float]]], capacity_bps: Mapping[L, float]) -> dict[F, float]:
+def max_min(loads: Mapping[F, Sequence[tuple[L, float]]], capacity_bps: Mapping[L, float]) -> dict[F, float]:
     """The rate of each flow, b/s. ``loads[flow]`` holds (link, weight); a flow without links is without limit (inf)."""
+    return fill(loads, capacity_bps)[0]
+
+
+def fill(
+    loads: Mapping[F, Sequence[tuple[L, float]]], capacity_bps: Mapping[L, float]
+) -> tuple[dict[F, float], set[L]]:
+    """``max_min``, and the links that stopped some flow."""
+    rates = {flow: float("inf") for flow, links in loads.items() if not links}
     left_bps: dict[L, float] = {}
     weight: dict[L, float] = {}
     users: dict[L, list[F]] = {}
-    links_of = {flow: list(links) for flow, links in loads.items()}
-    for flow, links in links_of.items():
+    for flow, links in loads.items():
         for link, load in links:
-            left_bps[link] = capacity_bps[link]
-            weight[link] = weight.get(link, 0.0) + load
-            users.setdefault(link, []).append(flow)
-    rates = {flow: float("inf") for flow, links in links_of.items() if not links}
+            if link in users:
+                weight[link] += load
+                users[link].append(flow)
+            else:
+                left_bps[link], weight[link], users[link] = capacity_bps[link], load, [flow]
     filling = [(left_bps[link] / load, order, link) for order, (link, load) in enumerate(weight.items())]
     heapq.heapify(filling)
+    full: set[L] = set()
     least = 0.0
-    while len(rates) < len(links_of):
+    while len(rates) < len(loads):
         known, order, link = heapq.heappop(filling)
         if weight[link] <= 1e-12:
             continue
@@ -43,11 +52,12 @@ def max_min(loads: Mapping[F, Iterable[tuple[L, float]]], capacity_bps: Mapping[
             heapq.heappush(filling, (share, order, link))
             continue
         least = share if share > least * _SAME else least
+        full.add(link)
         for flow in users[link]:
             if flow not in rates:
                 rates[flow] = least
-                for other, load in links_of[flow]:
+                for other, load in loads[flow]:
                     left_bps[other] -= load * least
                     weight[other] -= load
         weight[link] = 0.0
-    return rates
+    return rates, full
