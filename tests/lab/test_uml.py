@@ -180,3 +180,38 @@ def test_a_killed_twin_takes_the_lab_along(folder: Path) -> None:
     assert f"forgot the run in {folder}, whose twin process {twin.pid} is gone" in runs.clean()
     assert sorted(path.name for path in folder.iterdir()) == ["logs", "up"]
     assert networks() == links
+
+
+def test_a_timer_may_come_right_after_another(folder: Path) -> None:
+    """Two that are 200 ns apart; on most machines the clock's device can do no less than some hundred."""
+    code = (
+        "import ctypes, os, struct, time\n"
+        "libc = ctypes.CDLL(None)\n"
+        "def timer(at):\n"
+        "    made = libc.timerfd_create(time.CLOCK_MONOTONIC, 0)\n"
+        "    libc.timerfd_settime(made, 1, struct.pack('4q', 0, 0, *divmod(at, 10**9)), None)\n"
+        "    return made\n"
+        "at = time.monotonic_ns() + 10**7\n"
+        "for one in [timer(at), timer(at + 200)]:\n"
+        "    os.read(one, 8)\n"
+        "    print(time.monotonic_ns() - at)\n"
+    )
+    first, second = (int(line) for line in boot(folder, f'python3 -c "{code}"').split())
+    assert 0 <= first < 20
+    assert 200 <= second < 220
+
+
+def test_who_spins_does_not_hold_up_others(folder: Path) -> None:
+    """A hundred readings of the clock while another program has been spinning for 5 ms."""
+    code = (
+        "import os, time\n"
+        "if os.fork() == 0:\n"
+        "    end = time.monotonic() + 10e-3\n"
+        "    while time.monotonic() < end:\n"
+        "        pass\n"
+        "    os._exit(0)\n"
+        "time.sleep(5e-3)\n"
+        "read = [time.monotonic_ns() for _ in range(100)]\n"
+        "print(read[-1] - read[0])\n"
+    )
+    assert int(boot(folder, f'python3 -c "{code}"')) < 1_000

@@ -71,3 +71,9 @@ def test_options_are_well_formed_and_named_once() -> None:
     names = [line.partition("=")[0] for line in lines]
     assert all(line.startswith("CONFIG_") and "=" in line for line in lines)
     assert len(names) == len(set(names))
+
+
+def test_a_program_pays_for_its_own_spinning_and_all_together_for_much_more() -> None:
+    added = "".join(edit.after for edit in recipe.edits() if edit.file == "arch/um/kernel/time.c")
+    assert "++own->lab_calls > 50000 || lab_calls > 1000000" in added
+    assert "\t\treturn 2000;\n\treturn TIMER_MULTIPLIER;\n" in added
