@@ -25,7 +25,8 @@ class Stretch:
     the classes that send, and what 1 b/s of each puts on it; ``weight`` is the sum of that.
 
     ``full`` is a stretch that limits somebody, or did so lately: ``idle`` times in a row now it has not. Any other is
-    ``watched`` while somebody has more than an even share of it."""
+    ``watched`` while somebody has more than an even share of it. A class may have ``room_bps`` whatever others have, which
+    is nothing while it is watched."""
 
     number: int
     size: int
@@ -36,20 +37,27 @@ class Stretch:
     full: bool = False
     idle: int = 0
     watched: bool = False
+    room_bps: float = inf
 
     @property
     def even_share_bps(self) -> float:
         """What each has when all have the same. If nobody has more, the stretch has room for all."""
         return self.capacity_bps / self.weight if self.weight > 0 else inf
 
-    @property
-    def room_bps(self) -> float:
-        """A class may have that much whatever the others have; nothing, where somebody is known to have more."""
-        return 0.0 if self.watched else self.even_share_bps
+    def widen(self, capacity_bps: float) -> None:
+        """It is that wide now, which may be narrower."""
+        self.capacity_bps = capacity_bps
+        self.watch(self.watched)
+
+    def watch(self, watched: bool) -> None:
+        """Whether somebody has more than an even share."""
+        self.watched = watched
+        self.room_bps = 0.0 if watched else self.even_share_bps
 
     def put(self, flows: FlowClass, weight: float) -> None:
         """1 b/s of the class puts ``weight`` more on it, which may be less than nothing."""
         self.weight += weight
+        self.watch(self.watched)
         total = self.load.get(flows, 0.0) + weight
         if total > 0:
             self.load[flows] = flows.load[self] = total

@@ -182,17 +182,23 @@ class Rates:
         """The stretches that rates as ``found`` would overfill. Where nothing limits a channel so far, it is the one
         that gives it the least when all share it evenly."""
         narrow: dict[Stretch, None] = {}
+        looked_at: set[Stretch] = set()
         for flows in concerned:
-            if found[flows] <= flows.room_bps:
+            rate_bps, room_bps = found[flows], inf
+            if rate_bps <= flows.room_bps:
                 continue
-            if found[flows] == inf:
+            if rate_bps == inf:
                 tightest = [self._tightest(channel) for channel in flows.members]
                 narrow |= dict.fromkeys(stretch for stretch in tightest if stretch is not None)
-            others = [stretch for stretch in flows.load if not stretch.full]
-            for stretch in others:
-                if stretch.room_bps < found[flows] < inf and self._is_too_narrow(stretch, found):
-                    narrow[stretch] = None
-            flows.room_bps = min((stretch.room_bps for stretch in others), default=inf)
+            for stretch in flows.load:
+                if stretch.full:
+                    continue
+                if stretch.room_bps < rate_bps < inf and stretch not in looked_at:
+                    looked_at.add(stretch)
+                    if self._is_too_narrow(stretch, found):
+                        narrow[stretch] = None
+                room_bps = min(room_bps, stretch.room_bps)
+            flows.room_bps = room_bps
         return narrow
 
     def _is_too_narrow(self, stretch: Stretch, found: Mapping[FlowClass, float]) -> bool:
@@ -204,7 +210,7 @@ class Rates:
             return True
         watched = max(rates_bps.values()) > stretch.even_share_bps
         if watched != stretch.watched:
-            stretch.watched = watched
+            stretch.watch(watched)
             self._lower(stretch)
         return False
 
@@ -217,7 +223,8 @@ class Rates:
         """Whoever sends over the stretches goes over to another class."""
         moved: dict[Channel, None] = {}
         for stretch in stretches:
-            stretch.full, stretch.idle, stretch.watched = full, 0, False
+            stretch.full, stretch.idle = full, 0
+            stretch.watch(False)
             moved |= dict.fromkeys(channel for channel in stretch.weights if channel.sending)
         for channel in moved:
             self.stop(channel)

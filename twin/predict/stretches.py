@@ -83,4 +83,4 @@ class Stretches:
             heapq.heappush(heap, (self._capacity_bps.get(link, inf), link))
         while self._of.get(heap[0][1]) is not stretch or heap[0][0] != self._capacity_bps.get(heap[0][1], inf):
             heapq.heappop(heap)
-        stretch.capacity_bps = heap[0][0]
+        stretch.widen(heap[0][0])
