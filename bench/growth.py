@@ -1,8 +1,8 @@
 """What the predictor is measured with: ``python -m bench.growth KIND COUNT`` prints the cost of one prediction as JSON.
 
 ``ranks``: one hierarchical all-reduce of 1 GiB over ten sites in a ring. ``apart``: bulk transfers between neighbours
-of one site, each over cables of its own. ``shared``: bulk transfers between the sites, which share the ring. Transfers
-are of sizes drawn from a seed and begin at once.
+of one site, each over cables of its own. ``shared``: bulk transfers between the sites, which share the ring.
+``in-turn``: as ``shared``, but they begin at times drawn from a seed. All others begin at once; sizes are drawn too.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import random
 import sys
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,11 +23,13 @@ from twin.predict.engine import predict
 from twin.workloads.scenario import AllReduce, Circuit, Controller, Iperf3, Scenario, Workload
 
 SITES: Final = 10
-#: A leaf has 125 servers at most.
-PER_LEAF: Final = 125
+#: A leaf has 125 servers at most, a site 8 spines, whose links carry all that its servers send.
+PER_LEAF, SPINES = 125, 8
 #: Flows share so many servers; their sizes lie between these bounds, bytes.
 SERVERS: Final = 100
 SMALLEST, LARGEST = 10**7, 10**8
+#: Those that begin in turn are so far apart on average, s: they fill three quarters of the ring.
+EACH_S: Final = 100e-6
 SEED: Final = 1
 
 
@@ -34,8 +37,9 @@ def plan_of(ranks: int) -> Plan:
     """Ten sites with ``ranks`` servers in all, in a ring of 100 km fibres."""
     each = ranks // SITES
     leaves = -(-each // PER_LEAF)
-    uplink = Port(min(each, PER_LEAF) / leaves * 400e9)
-    fabric = SiteFabric("leaf-spine", leaves, leaves, uplink)
+    spines = min(leaves, SPINES)
+    uplink = Port(min(each, PER_LEAF) / spines * 400e9)
+    fabric = SiteFabric("leaf-spine", leaves, spines, uplink)
     names = [f"s{i}" for i in range(SITES)]
     sites = tuple(Site(name, each, Port(400e9), fabric, Optical(), 2, Port(800e9)) for name in names)
     fibres = tuple(FibrePair(f"{a}-{b}", (a, b), 100.0) for a, b in zip(names, [*names[1:], names[0]], strict=True))
@@ -64,7 +68,7 @@ def all_reduce(plan: Plan) -> tuple[Workload, ...]:
     return (AllReduce("w", 0.0, tuple(server.name for server in plan.servers), 2**30, "hierarchical"),)
 
 
-def transfers(pairs: Iterable[tuple[str, str]], dice: random.Random) -> tuple[Workload, ...]:
+def transfers(pairs: Iterable[tuple[str, str]], dice: random.Random) -> tuple[Iperf3, ...]:
     """One for each of ``pairs`` of servers."""
     return tuple(
         Iperf3(f"f{number}", 0.0, near, far, size_bytes=dice.randint(SMALLEST, LARGEST), port=5201 + number)
@@ -84,14 +88,21 @@ def across(plan: Plan, count: int, dice: random.Random) -> list[tuple[str, str]]
     return [(dice.choice(plan.servers_of(a.name)).name, dice.choice(plan.servers_of(b.name)).name) for a, b in drawn]
 
 
+def workloads_of(kind: str, plan: Plan, count: int) -> tuple[Workload, ...]:
+    """What ``kind`` says, ``count`` times."""
+    if kind == "ranks":
+        return all_reduce(plan)
+    dice = random.Random(SEED)
+    flows = transfers(neighbours(plan) if kind == "apart" else across(plan, count, dice), dice)
+    if kind != "in-turn":
+        return flows
+    return tuple(replace(flow, start_s=dice.uniform(0.0, count * EACH_S)) for flow in flows)
+
+
 def measure(kind: str, count: int) -> dict[str, Any]:
     """CPU seconds and memory of one prediction, and the time that it predicts."""
-    dice = random.Random(SEED)
     plan = plan_of({"ranks": count, "apart": 2 * count}.get(kind, SERVERS))
-    if kind == "ranks":
-        workloads = all_reduce(plan)
-    else:
-        workloads = transfers(neighbours(plan) if kind == "apart" else across(plan, count, dice), dice)
+    workloads = workloads_of(kind, plan, count)
     start_s = time.process_time()
     outcome = predict(plan, scenario_of(plan, workloads)).outcome
     cpu_s = time.process_time() - start_s

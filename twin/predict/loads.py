@@ -25,8 +25,8 @@ class Stretch:
     the classes that send, and what 1 b/s of each puts on it; ``weight`` is the sum of that.
 
     ``full`` is a stretch that limits somebody, or did so lately: ``idle`` times in a row now it has not. Any other is
-    ``watched`` while somebody has more than an even share of it. A class may have ``room_bps`` whatever others have, which
-    is nothing while it is watched."""
+    ``watched`` while somebody has more than an even share of it. A class may have ``room_bps`` whatever others have,
+    which is nothing while it is watched."""
 
     number: int
     size: int

@@ -100,10 +100,11 @@ def blocking() -> dict[str, Any]:
 
 
 def prediction() -> dict[str, Any]:
-    """Two sizes of one kind, one of the others."""
+    """Two sizes of two kinds, one of the others."""
     small = {"count": 100, "cpu_s": 0.05, "memory_bytes": 20 * 2**20, "predicted_s": 0.0625}
     large = {"count": 10_000, "cpu_s": 2.5, "memory_bytes": 190 * 2**20, "predicted_s": 0.0623}
-    return {"ranks": [small, large], "apart": [small], "shared": [small]}
+    tenfold = {"count": 1000, "cpu_s": 0.6, "memory_bytes": 30 * 2**20, "predicted_s": 0.0625}
+    return {"ranks": [small, large], "apart": [small, tenfold], "shared": [small], "in-turn": [small]}
 
 
 def everything() -> dict[str, Any]:

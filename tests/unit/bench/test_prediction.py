@@ -21,7 +21,7 @@ def test_every_server_takes_part() -> None:
     assert record["iterations"][0]["time_s"] == pytest.approx(within_s + across_s, rel=0.35)
 
 
-@pytest.mark.parametrize("kind", ["ranks", "apart", "shared"])
+@pytest.mark.parametrize("kind", ["ranks", "apart", "shared", "in-turn"])
 def test_a_measurement_says_what_it_cost(kind: str) -> None:
     found = growth.measure(kind, 20)
     assert found["count"] == 20
@@ -36,18 +36,40 @@ def test_neighbours_come_in_pairs() -> None:
 
 
 def test_the_table(figures: ModuleType) -> None:
-    (table,) = prediction.tables(figures.prediction())
+    table, growth = prediction.tables(figures.prediction())
     assert table.rows == (
         ("100 ranks of one all-reduce", "0.05 s", "20 MiB", "62.5 ms"),
         ("10,000 ranks of one all-reduce", "2.50 s", "190 MiB", "62.3 ms"),
         ("100 flows, each over cables of its own", "0.05 s", "20 MiB", "62.5 ms"),
+        ("1,000 flows, each over cables of its own", "0.60 s", "30 MiB", "62.5 ms"),
         ("100 flows that share one ring of sites", "0.05 s", "20 MiB", "62.5 ms"),
+        ("100 flows that share it and begin in turn", "0.05 s", "20 MiB", "62.5 ms"),
     )
+    assert growth.rows == (("1,000 flows, each over cables of its own", "12 x", "1.5 x"),)
+
+
+def test_without_two_sizes_no_growth_is_claimed(figures: ModuleType) -> None:
+    found = {kind: sizes[:1] for kind, sizes in figures.prediction().items()}
+    assert len(prediction.tables(found)) == 1
+    assert prediction.headline(found).endswith(" is predicted in 0.05 s and 20 MiB.")
+
+
+def test_flows_in_turn_are_as_far_apart_as_was_said() -> None:
+    plan = growth.plan_of(growth.SERVERS)
+    starts_s = [flow.start_s for flow in growth.workloads_of("in-turn", plan, 200)]
+    assert 0.0 <= min(starts_s) < 0.002 < 0.018 < max(starts_s) <= 200 * growth.EACH_S
+
+
+def test_a_large_site_has_eight_spines_that_carry_all() -> None:
+    plan = growth.plan_of(20_000)
+    leaf = plan.links_of["s0-1"][0].other("s0-1").node
+    rates = [link.at(leaf).rate_bps for link in plan.links_of[leaf] if link.kind == "fabric"]
+    assert rates == [125 / 8 * 400e9] * 8
 
 
 def test_the_plot_has_a_line_for_each_kind_and_the_bound(figures: ModuleType) -> None:
     text = prediction.figure(figures.prediction())
-    assert text.count("<polyline") == 2 * 3
+    assert text.count("<polyline") == 2 * 4
     assert text.count("stroke-dasharray") == 2
     assert text == prediction.figure(figures.prediction())
 
