@@ -26,16 +26,13 @@ from typing import Final
 
 from twin.predict.directions import Path
 from twin.predict.pace import Pace
+from twin.predict.recovery import Loss, Recovery, recovery
 
 #: Linux's initial window (RFC 6928), segments.
 INITIAL_SEGMENTS: Final = 10
 #: What a sender that opened the connection may send before the first answer, bytes: a window in a segment that opens a
 #: connection is not scaled (RFC 7323), so it tells 16 bits at most.
 FIRST_WINDOW_BYTES: Final = 65_535
-#: Linux's least retransmission time-out, s (TCP_RTO_MIN), to which the round trip is added.
-RTO_MIN_S: Final = 0.2
-#: What is left of a window after a loss that was repaired without a time-out: CUBIC's beta (RFC 9438).
-CUBIC_BETA: Final = 0.7
 #: HyStart: answers further apart than this are no train, s.
 TRAIN_GAP_S: Final = 2e-3
 #: HyStart allows as much more than half a round trip as half of what four of the largest packets take at twice the
@@ -63,8 +60,9 @@ class Channel:
 
     ``held_back`` is what the first round may not use of its window. ``left`` is what remains of the first message of
     ``queue``, ``credit`` of the round's window. ``train_s`` is until when what the round sends has left in one train,
-    and ``on_wire`` what the round before had sent that was not answered when this one began. ``lost_s`` is when
-    something was first lost for want of a path; None: nothing was."""
+    and ``on_wire`` what the round before had sent that was not answered when this one began. ``lost`` is
+    what was lost for want of a path (None: nothing was), and ``recovery`` how the window came back from the last such
+    loss."""
 
     number: int
     pairs: Sequence[tuple[str, str]]
@@ -89,7 +87,8 @@ class Channel:
     version: int = 0
     sent: float = 0.0
     last_arrival_s: float = 0.0
-    lost_s: float | None = None
+    lost: Loss | None = None
+    recovery: Recovery | None = None
 
     @property
     def sending(self) -> bool:
@@ -100,6 +99,11 @@ class Channel:
     def rate_bps(self) -> float:
         """What it sends at now; 0: it does not send, or has yet to get a rate."""
         return 0.0 if self.pace is None else self.pace.rate_bps
+
+    @property
+    def answered_at_once(self) -> bool:
+        """Whether no window holds it up: a round that ends lets the next begin, and nobody needs to be told."""
+        return self.rtt_s == 0.0
 
     def advance(self, now_s: float) -> None:
         """Let what was sent since the last call have left."""
@@ -112,6 +116,12 @@ class Channel:
         self.left -= bits
         self.credit -= bits
         self.sent += bits
+        while self.answered_at_once and self.credit < 0.0:
+            bits = -self.credit
+            self.credit = 0.0
+            self.open_round(now_s - bits / self.pace.rate_bps, grow=True)
+            self.train_s = now_s
+            self.credit -= bits if self.window < self.window_limit else bits % self.window
 
     def sent_by(self, now_s: float) -> float:
         """Bits sent up to ``now_s``, without changing anything."""
@@ -124,12 +134,14 @@ class Channel:
             sent = self.window - max(self.credit, 0.0) if grow else 0.0
             if now_s > self.round_s:
                 self.on_wire = sent * min(self.rtt_s / (now_s - self.round_s), 1.0)
-            self.window = min(self.window + self.held_back + self._growth(sent), self.window_limit)
+            self.window = min(self.window + self.held_back + self._growth(sent, now_s), self.window_limit)
             self.held_back = 0.0
         self.round_s, self.credit, self.limited, self.train_s = now_s, self.window, grow, now_s
 
-    def _growth(self, sent: float) -> float:
+    def _growth(self, sent: float, now_s: float) -> float:
         """What the window grows by after a round that sent so much, and whether that was the last of slow start."""
+        if self.recovery is not None:
+            return self.recovery.growth(self.window, sent, now_s)
         if not self.slow_start:
             return sent * GROWTH
         packets_s = min(LARGEST_PACKETS_BITS * self.rtt_s / (2 * self.window), MOST_PACING_S)
@@ -149,6 +161,8 @@ class Channel:
         """How much of its messages its window has let out that the narrowest link on its way has not yet carried."""
         if not self.sending or not self.queue:
             return 0.0
+        if self.answered_at_once:
+            self.advance(now_s)
         sent = self.sent_by(now_s) - self.sent
         room = self.window - max(self.window - self.credit + sent, self.on_wire)
         ahead = self.left - sent
@@ -158,19 +172,11 @@ class Channel:
             ahead += message.bits
         return max(min(ahead, room), 0.0)
 
-    def retry_s(self, now_s: float, segment_bits: float) -> float:
-        """When a connection that lost something at ``lost_s`` sends again, its path being back at ``now_s``: one round
-        trip later where later data tell of the gap, else at the next time-out, each twice as long as the one before."""
-        assert self.lost_s is not None
-        self.held_back = 0.0
-        if now_s - self.lost_s < self.rtt_s:
-            self.window *= CUBIC_BETA
-            self.slow_start = False
-            return now_s + self.rtt_s
-        self.window, self.slow_start = INITIAL_SEGMENTS * segment_bits, True
-        pause_s = RTO_MIN_S + self.rtt_s
-        at_s = self.lost_s + pause_s
-        while at_s < now_s:
-            pause_s *= 2
-            at_s += pause_s
-        return at_s
+    def recover(self, now_s: float, segment: float) -> float:
+        """When a connection that lost something sends again, its path being back at ``now_s``; its window is that of
+        the recovery from then on. ``segment`` in bits."""
+        assert self.lost is not None
+        waiting = self.left + sum(message.bits for message in islice(self.queue, 1, None))
+        self.recovery = recovery(self.lost, self.window, waiting, segment, now_s, self.rtt_s)
+        self.lost, self.held_back, self.slow_start, self.window = None, 0.0, False, self.recovery.window
+        return self.recovery.at_s

@@ -17,7 +17,8 @@ from twin.predict.channel import FIRST_WINDOW_BYTES, INITIAL_SEGMENTS, Channel, 
 from twin.predict.directions import Directions, Path
 from twin.predict.forwarding import Forwarding
 from twin.predict.loads import full_load
-from twin.predict.rates import Rates
+from twin.predict.rates import UNLIMITED_BPS, Rates
+from twin.predict.recovery import Loss
 
 #: Frame and segment: Ethernet's header; IPv4's, TCP's and the timestamps option.
 ETHERNET_BYTES: Final = 14
@@ -152,7 +153,7 @@ class Simulator:
         if channel.sending or channel.waits or not channel.queue:
             return
         if channel.paths is None:
-            channel.lost_s = self.now_s if channel.lost_s is None else channel.lost_s
+            self._lose(channel, self.now_s)
             return
         if self.now_s >= channel.round_s + channel.rtt_s - SAME_S:
             channel.begin_again(self.now_s)
@@ -226,7 +227,7 @@ class Simulator:
         whole = paths if len(paths) == len(found) else None
         back = self.forwarding.path(*channel.pairs[0][::-1], channel.number)
         self._queues.follow(channel, paths, back)
-        if whole == channel.paths and (whole is None or channel.lost_s is None):
+        if whole == channel.paths and (whole is None or channel.lost is None):
             return
         had_path = channel.paths is not None
         self._stop(channel)
@@ -234,15 +235,13 @@ class Simulator:
         channel.paths = whole
         self._rates.follow(channel)
         if whole is None:
-            if channel.queue and channel.lost_s is None:
-                channel.lost_s = self.now_s
+            if channel.queue:
+                self._lose(channel, self.now_s)
             return
         channel.delay_s = max(path.delay_s for path in whole)
         channel.rtt_s = channel.delay_s + self._back_s(channel, back)
-        if channel.lost_s is not None:
-            retry_s = channel.retry_s(self.now_s, self.segment_bits)
-            channel.lost_s = None
-            self._wait(channel, retry_s, grow=False)
+        if channel.lost is not None:
+            self._wait(channel, channel.recover(self.now_s, self.segment_bits), grow=False)
         elif had_path or channel.queue:
             self._begin(channel)
 
@@ -263,18 +262,27 @@ class Simulator:
         before_s = max((self._delay_to_break_s(path) for path in channel.paths or ()), default=0.0)
         if before_s == 0.0:
             return
+        since_s = self.now_s - before_s
+        again = [message for message in channel.flying if message.departed_s > since_s]
+        arrives = len(again) < len(channel.flying) or (channel.sending and channel.round_s < since_s)
+        answered_s = since_s + channel.rtt_s if arrives else self.now_s
         if channel.sending:
             channel.advance(self.now_s)
             channel.left = min(channel.left + channel.rate_bps * before_s, channel.queue[0].bits)
-            channel.lost_s = self.now_s
-        again = [message for message in channel.flying if message.departed_s > self.now_s - before_s]
+            self._lose(channel, answered_s)
         for message in reversed(again):
             channel.flying.remove(message)
             message.lost = True
             copy = Message(message.bits, message.arrived)
             channel.queue.appendleft(copy)
             channel.left = copy.bits
-            channel.lost_s = self.now_s
+            self._lose(channel, answered_s)
+
+    def _lose(self, channel: Channel, answered_s: float) -> None:
+        """Remember since when something is lost."""
+        if channel.lost is None:
+            first = self._rates.capacity_bps.get(self.forwarding.first(channel.pairs[0][0]), UNLIMITED_BPS)
+            channel.lost = Loss(self.now_s, answered_s, channel.rate_bps or first, channel.rtt_s)
 
     def _delay_to_break_s(self, path: Path) -> float:
         """Delay from the start of ``path`` to the last place where it is interrupted; 0: nowhere."""

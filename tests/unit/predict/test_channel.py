@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twin.predict.channel import CUBIC_BETA, Channel, Message
+from twin.predict.channel import Channel, Message
 from twin.predict.pace import Pace
+from twin.predict.recovery import Loss
 
 RTT_S = 10e-3
 RATE_BPS = 1e9
+SEGMENT = 72_000.0
 
 
 def channel_of(window: float, limit: float = 1e12) -> Channel:
@@ -57,14 +59,20 @@ def test_a_pause_breaks_a_train(pause_s: float, ends: bool) -> None:
     assert channel.slow_start is not ends
 
 
-def test_a_time_out_begins_slow_start_again_and_a_repaired_loss_does_not() -> None:
+def test_a_channel_comes_back_from_a_loss_by_the_rules_of_recovery() -> None:
+    """Nothing more to send 8 ms after the loss, and light 10 ms later: in time for a tail loss probe."""
     channel = channel_of(8e6)
-    channel.lost_s, channel.slow_start = 0.0, False
-    assert channel.retry_s(50e-3, 72_000.0) == pytest.approx(0.21)
-    assert (channel.window, channel.slow_start) == (720_000.0, True)
-    channel.lost_s = 0.3
-    assert channel.retry_s(0.301, 72_000.0) == pytest.approx(0.311)
-    assert (channel.window, channel.slow_start) == (720_000.0 * CUBIC_BETA, False)
+    channel.queue.append(Message(8e6, lambda: None))
+    channel.left, channel.lost = 8e6, Loss(0.0, 0.0, RATE_BPS, RTT_S)
+    at_s = channel.recover(18e-3, SEGMENT)
+    assert at_s == pytest.approx(8e-3 + 2 * RTT_S + 2e-3 + RTT_S)
+    assert (channel.window, channel.slow_start, channel.lost) == (SEGMENT, False, None)
+    windows = []
+    for number in range(4):
+        channel.open_round(at_s + number * RTT_S, grow=number > 0)
+        windows.append(channel.window / SEGMENT)
+        channel.credit = 0.0
+    assert windows == pytest.approx([1, 1.5, 2.25, 3.375])
 
 
 def test_what_is_ahead_is_bounded_by_the_messages_and_by_the_window() -> None:

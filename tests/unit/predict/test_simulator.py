@@ -119,6 +119,6 @@ def test_what_is_under_way_on_a_cut_link_is_sent_again_after_a_time_out(leased: 
     simulator.at(4e-3, flip, False)
     simulator.at(100e-3, flip, True)
     simulator.run(lambda: bool(done))
-    # The window is small again: 10 segments, 20, and the rest, 10 ms apart.
+    # The window is small again: 1 segment, 2, 4, 8, and the rest, 10 ms apart.
     first_s, segment_s = 4e-3 + 0.21, 9014 * 8 / 1e9
-    assert done == [pytest.approx(first_s + 10e-3 + (2e-3 - 10 * segment_s) + 5e-3, rel=1e-6)]
+    assert done == [pytest.approx(first_s + 4 * 10e-3 + (2e-3 - 15 * segment_s) + 5e-3, rel=1e-6)]
