@@ -72,8 +72,8 @@ class Brain:
 
     @property
     def circuits(self) -> tuple[Circuit, ...]:
-        """All circuits, in the order of their requests."""
-        return tuple(self._circuits)
+        """All circuits: first those that were released lately, then the others in the order of their requests."""
+        return self._circuits.with_released()
 
     @property
     def begun(self) -> bool:
@@ -117,7 +117,7 @@ class Brain:
             case CircuitReleased(name):
                 self._on_released(name)
             case CircuitsListed():
-                self._out.append(Answer(True, circuits=tuple(circuit.show() for circuit in self._circuits)))
+                self._out.append(Answer(True, circuits=tuple(circuit.show() for circuit in self.circuits)))
             case TrafficAnnounced():
                 self._out.append(Answer(False, "this controller makes the circuits it is asked for, whatever is sent"))
             case Woken():

@@ -26,6 +26,8 @@ from twin.control.together import allocate
 #: A circuit without light at both ends for so long after its switches answered has failed, s (assumed: above the 6.33 s
 #: that 99 in 100 receivers need, MixNet, SIGCOMM 2025).
 LIGHT_LIMIT_S: Final = 10.0
+#: So many circuits are remembered after their release (assumed), the last ones.
+REMEMBERED: Final = 1000
 
 
 class Circuits:
@@ -36,6 +38,7 @@ class Circuits:
         self._resilience = Resilience(ledger)
         self._dimming = Dimming(ledger, self._resilience)
         self._by_name: dict[str, Circuit] = {}
+        self._released: dict[str, Circuit] = {}
         self._return_at_s: dict[str, float] = {}
         self._to_protect: set[str] = set()
         self._to_conform: set[str] = set()
@@ -43,15 +46,21 @@ class Circuits:
         self._begun = False
 
     def __iter__(self) -> Iterator[Circuit]:
-        return iter(self._by_name.values())
+        """All that are not released, in the order of their requests."""
+        return iter(tuple(self._by_name.values()))
 
     def get(self, name: str) -> Circuit | None:
         """The circuit of that name, whatever its state."""
-        return self._by_name.get(name)
+        return self._by_name.get(name) or self._released.get(name)
+
+    def with_released(self) -> tuple[Circuit, ...]:
+        """Those that were released lately, in the order of that, then all others."""
+        return (*self._released.values(), *self._by_name.values())
 
     def add(self, name: str, sites: tuple[str, str], service: Service, reason: str) -> Circuit:
         """A new circuit, not yet started. The name must be free: no living circuit has it."""
         self._by_name.pop(name, None)
+        self._released.pop(name, None)
         circuit = self._by_name[name] = Circuit(name, sites, service, reason=reason)
         return circuit
 
@@ -154,7 +163,19 @@ class Circuits:
     def _free(self, circuit: Circuit) -> None:
         self._ledger.drop_all(circuit)
         self._ledger.become(circuit, State.RELEASED, "asked for")
+        self._forget(circuit)
         self._reuse()
+
+    def _forget(self, circuit: Circuit) -> None:
+        """Nothing will happen to the circuit any more."""
+        name = circuit.name
+        del self._by_name[name]
+        self._released[name] = circuit
+        for names in (self._to_protect, self._to_conform, self._exchanged):
+            names.discard(name)
+        self._return_at_s.pop(name, None)
+        while len(self._released) > REMEMBERED:
+            del self._released[next(iter(self._released))]
 
     def _reuse(self) -> None:
         """Something became free: circuits that wait for a path may find one, then those that wait to begin."""
@@ -196,7 +217,8 @@ class Circuits:
         """Protect and move the circuits that are to be, where they have settled, and end those that are not up in
         time."""
         for name in self._dimming.due(now_s):
-            self._dimming.act(self._by_name[name])
+            if name in self._by_name:
+                self._dimming.act(self._by_name[name])
         for circuit in watch(self, now_s):
             circuit.retries = True
             self.give_up(circuit, f"not up within {circuit.service.restore_within_s:g} s: {circuit.reason}")

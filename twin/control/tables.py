@@ -55,6 +55,8 @@ class Tables:
             if mine.get(key) != entry:
                 self._wanted.setdefault(key.dpid, {})[key] = mine[key] = entry
                 self._change(key)
+        if not mine:
+            del self._of_owner[owner]
 
     def _change(self, key: EntryKey) -> None:
         self._compare(key)

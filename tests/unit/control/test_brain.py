@@ -81,6 +81,21 @@ def test_names_in_use_and_unknown_names_are_refused(bench: Any) -> None:
     assert bench.play(CircuitReleased("a-b")) == [Answer(False, "circuit 'a-b' is released already")]
 
 
+def test_only_the_last_circuits_are_remembered_after_their_release(bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("twin.control.circuits.REMEMBERED", 2)
+    for name in ("first", "second", "third"):
+        bench.play(CircuitRequested(name, ("a", "b")))
+        bench.play(CircuitReleased(name))
+    bench.play(AB)
+    assert [(one.name, one.state.value) for one in bench.brain.circuits] == [
+        ("second", "released"),
+        ("third", "released"),
+        ("a-b", "active"),
+    ]
+    assert bench.play(CircuitReleased("first")) == [Answer(False, "there is no circuit 'first'")]
+    assert bench.play(CircuitReleased("third")) == [Answer(False, "circuit 'third' is released already")]
+
+
 def test_static_path_records_ports_and_changes_nothing(triangle: Plan, bench_of: Any) -> None:
     bench = bench_of(static_path(triangle), triangle)
     bench.play(AB)
