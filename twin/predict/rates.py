@@ -90,7 +90,8 @@ class Rates:
         flows = self._class_of(channel)
         self._planned += 1
         channel.version += 1
-        bits = channel.left if channel.left < channel.credit else channel.credit
+        whole = channel.left < channel.credit or channel.answered_at_once
+        bits = channel.left if whole else channel.credit
         ends = channel.mark + bits if bits > 0 else channel.mark
         heapq.heappush(flows.due, (ends, self._planned, channel.version, channel))
 
