@@ -33,6 +33,8 @@ class Queues:
         #: direction -> how crowded the queue before it is by a connection -> these
         self._before: dict[int, dict[float, dict[Channel, None]]] = {}
         self._of: dict[Channel, dict[int, float]] = {}
+        #: direction -> how many bits more may wait before it, at least
+        self._room: dict[int, float] = {}
         self._back: dict[Channel, Path | None] = {}
 
     def follow(self, channel: Channel, paths: Sequence[Path], back: Path | None) -> None:
@@ -45,6 +47,7 @@ class Queues:
         self._back[channel] = back
         for number, crowding in own.items():
             self._before.setdefault(number, {}).setdefault(crowding, {})[channel] = None
+            self._room.pop(number, None)
 
     def forget(self, channel: Channel) -> None:
         """The connection is gone, or leads elsewhere."""
@@ -56,11 +59,22 @@ class Queues:
                 del self._before[number]
         self._back.pop(channel, None)
 
+    def has(self, channel: Channel) -> bool:
+        """Whether the connection keeps a queue before some direction."""
+        return bool(self._of.get(channel))
+
     def fill(self, channel: Channel, now_s: float) -> None:
-        """The connection sends more, or has more to send: take down which queues that is too much for."""
+        """The connection sends more, or has more to send: take down which queues that is too much for. They are looked
+        at when they could be, had all that was let out since the last look stayed."""
         for number in self._of.get(channel, ()):
-            if number not in self.overfull and self._waiting_bits(number, now_s) > self._depths[number]:
+            if number in self.overfull:
+                continue
+            room = self._room.get(number, 0.0) - channel.window * len(channel.paths or ())
+            if room < 0.0:
+                room = self._depths[number] - self._waiting_bits(number, now_s)
+            if room < 0.0:
                 self.overfull[number] = now_s
+            self._room[number] = room
 
     def _waiting_bits(self, number: int, now_s: float) -> float:
         """What waits before the direction ``number``: what was let out to it and came faster than it leaves."""

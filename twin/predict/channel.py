@@ -56,7 +56,8 @@ class Message:
 @dataclass(eq=False, slots=True)
 class Channel:
     """``pairs`` are the (source, target) servers of as many connections alike, which advance together.
-    ``number`` is unique. While it sends it has a ``pace``, of which it saw ``mark`` bits when it last advanced.
+    ``number`` is unique. ``queued``: whether it keeps a queue in the network. While it sends it has a ``pace``, of
+    which it saw ``mark`` bits when it last advanced.
 
     ``held_back`` is what the first round may not use of its window. ``left`` is what remains of the first message of
     ``queue``, ``credit`` of the round's window. ``train_s`` is until when what the round sends has left in one train,
@@ -84,6 +85,7 @@ class Channel:
     pace: Pace | None = None
     mark: float = 0.0
     waits: bool = False
+    queued: bool = True
     version: int = 0
     sent: float = 0.0
     last_arrival_s: float = 0.0
@@ -102,8 +104,9 @@ class Channel:
 
     @property
     def answered_at_once(self) -> bool:
-        """Whether no window holds it up: a round that ends lets the next begin, and nobody needs to be told."""
-        return self.rtt_s == 0.0
+        """Whether no window holds it up, nor fills a queue: a round that ends lets the next begin, and nobody needs to
+        be told."""
+        return self.rtt_s == 0.0 and not self.queued
 
     def advance(self, now_s: float) -> None:
         """Let what was sent since the last call have left."""
@@ -161,8 +164,6 @@ class Channel:
         """How much of its messages its window has let out that the narrowest link on its way has not yet carried."""
         if not self.sending or not self.queue:
             return 0.0
-        if self.answered_at_once:
-            self.advance(now_s)
         sent = self.sent_by(now_s) - self.sent
         room = self.window - max(self.window - self.credit + sent, self.on_wire)
         ahead = self.left - sent

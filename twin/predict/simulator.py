@@ -227,12 +227,13 @@ class Simulator:
         whole = paths if len(paths) == len(found) else None
         back = self.forwarding.path(*channel.pairs[0][::-1], channel.number)
         self._queues.follow(channel, paths, back)
-        if whole == channel.paths and (whole is None or channel.lost is None):
+        queued = self._queues.has(channel)
+        if whole == channel.paths and queued == channel.queued and (whole is None or channel.lost is None):
             return
         had_path = channel.paths is not None
         self._stop(channel)
         self._book(channel)
-        channel.paths = whole
+        channel.paths, channel.queued = whole, queued
         self._rates.follow(channel)
         if whole is None:
             if channel.queue:
