@@ -72,8 +72,8 @@ def tables(found: dict[str, Any]) -> list[Table]:
         for count, cpu, memory in _tenfold(found.get(kind, []))
     )
     about = (
-        "What grows with the network, as routes do, is in it: flows apart have two servers each. Of flows that begin in "
-        "turn more are under way at once the more there are, up to some 3,000; so long the cost of each grows, too."
+        "What grows with the network, as routes do, is in it: flows apart have two servers each. Of flows that begin "
+        "in turn more are under way at once the more there are, up to some 3,000; so long the cost of each grows, too."
     )
     return [*shown, Table("Growth", ("ten times as many", "CPU", "memory"), growth, about)] if growth else shown
 
