@@ -6,7 +6,8 @@
     window of B   |########|  wait  |########|        B's answers to A leave only when B's own queue is empty, and
                   0       W/C      W/C + d            then take the delay d back
 
-So a link that both directions keep busy works for W/C of every W/C + d. It happens only where the queue is in the
+So a link that both directions keep busy works for W/C of every W/C + d, until something is lost: what is repaired goes
+out by the answers, and windows no longer as a whole. It happens only where the queue is in the
 network: a sender whose own cable is its bottleneck keeps no queue there (TCP small queues). And only where data come
 much faster than they leave: A's first answer comes to B's queue after d, when B has sent N d at its own rate N, and
 leaves it at N d / C. Where that is before A's window is used up, A need not wait for the rest of B's.
@@ -63,18 +64,19 @@ class Queues:
         """Whether the connection keeps a queue before some direction."""
         return bool(self._of.get(channel))
 
-    def fill(self, channel: Channel, now_s: float) -> None:
-        """The connection sends more, or has more to send: take down which queues that is too much for. They are looked
-        at when they could be, had all that was let out since the last look stayed."""
+    def fill(self, channel: Channel, now_s: float) -> float | None:
+        """The connection sends more, or has more to send: where that is too much for a queue, how long what stands in
+        it takes to leave, s. Queues are looked at when they could be overfull, had all that was let out since the last
+        look stayed."""
         for number in self._of.get(channel, ()):
-            if number in self.overfull:
-                continue
             room = self._room.get(number, 0.0) - channel.window * len(channel.paths or ())
             if room < 0.0:
                 room = self._depths[number] - self._waiting_bits(number, now_s)
-            if room < 0.0:
-                self.overfull[number] = now_s
             self._room[number] = room
+            if room < 0.0:
+                self.overfull.setdefault(number, now_s)
+                return self._depths[number] / self._rates_bps[number]
+        return None
 
     def _waiting_bits(self, number: int, now_s: float) -> float:
         """What waits before the direction ``number``: what was let out to it and came faster than it leaves."""

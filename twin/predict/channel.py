@@ -26,7 +26,7 @@ from typing import Final
 
 from twin.predict.directions import Path
 from twin.predict.pace import Pace
-from twin.predict.recovery import Loss, Recovery, recovery
+from twin.predict.recovery import CUBIC_BETA, Loss, Recovery, recovery
 
 #: Linux's initial window (RFC 6928), segments.
 INITIAL_SEGMENTS: Final = 10
@@ -62,8 +62,8 @@ class Channel:
     ``held_back`` is what the first round may not use of its window. ``left`` is what remains of the first message of
     ``queue``, ``credit`` of the round's window. ``train_s`` is until when what the round sends has left in one train,
     and ``on_wire`` what the round before had sent that was not answered when this one began. ``lost`` is
-    what was lost for want of a path (None: nothing was), and ``recovery`` how the window came back from the last such
-    loss."""
+    what was lost for want of a path (None: nothing was), ``recovery`` how the window came back from the last loss, and
+    ``repaired_s`` until when what a queue lost is sent again."""
 
     number: int
     pairs: Sequence[tuple[str, str]]
@@ -91,6 +91,7 @@ class Channel:
     last_arrival_s: float = 0.0
     lost: Loss | None = None
     recovery: Recovery | None = None
+    repaired_s: float = float("-inf")
 
     @property
     def sending(self) -> bool:
@@ -139,7 +140,8 @@ class Channel:
                 self.on_wire = sent * min(self.rtt_s / (now_s - self.round_s), 1.0)
             self.window = min(self.window + self.held_back + self._growth(sent, now_s), self.window_limit)
             self.held_back = 0.0
-        self.round_s, self.credit, self.limited, self.train_s = now_s, self.window, grow, now_s
+        owed = min(self.credit, 0.0) if self.recovery is not None else 0.0
+        self.round_s, self.credit, self.limited, self.train_s = now_s, self.window + owed, grow, now_s
 
     def _growth(self, sent: float, now_s: float) -> float:
         """What the window grows by after a round that sent so much, and whether that was the last of slow start."""
@@ -172,6 +174,14 @@ class Channel:
                 break
             ahead += message.bits
         return max(min(ahead, room), 0.0)
+
+    def cut(self, now_s: float, segment: float) -> None:
+        """Hear that a queue has lost something: what is under way beyond the window that is left has to be answered
+        before more may leave. ``segment`` in bits."""
+        self.advance(now_s)
+        self.recovery = Recovery(now_s, self.window * CUBIC_BETA, self.window, segment, there_s=now_s)
+        self.credit -= self.window - self.recovery.window
+        self.window, self.slow_start = self.recovery.window, False
 
     def recover(self, now_s: float, segment: float) -> float:
         """When a connection that lost something sends again, its path being back at ``now_s``; its window is that of

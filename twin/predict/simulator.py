@@ -109,7 +109,7 @@ class Simulator:
             channel.left = channel.queue[0].bits
             self._begin(channel)
         else:
-            self._queues.fill(channel, self.now_s)
+            self._fill(channel)
 
     def rerouted(self) -> None:
         """Paths and rates may have changed, and something may have been interrupted."""
@@ -135,7 +135,7 @@ class Simulator:
         return moved
 
     def overflows(self) -> list[tuple[str, str, float]]:
-        """(link, node, s): the queues that would have lost something, which is not modelled, and when they began to."""
+        """(link, node, s): the queues that lose something, and when they begin to."""
         found = [(self.directions.all[number], at_s) for number, at_s in self._queues.overfull.items()]
         return [(direction.link, direction.node, at_s) for direction, at_s in found]
 
@@ -161,7 +161,27 @@ class Simulator:
             self._wait(channel, channel.round_s + channel.rtt_s, grow=True)
             return
         self._rates.begin(channel)
-        self._queues.fill(channel, self.now_s)
+        self._fill(channel)
+
+    def _fill(self, channel: Channel) -> None:
+        """What the channel lets out goes into queues. Where one overflows, what comes after is told of the gap once the
+        queue is through, and a round trip later the gap is filled."""
+        queued_s = self._queues.fill(channel, self.now_s)
+        if queued_s is None or self.now_s < channel.repaired_s:
+            return
+        told_s = self.now_s + queued_s + channel.rtt_s
+        channel.repaired_s = told_s + channel.rtt_s
+        self.at(self.now_s + queued_s, self._hold, channel, told_s + channel.delay_s)
+        self.at(told_s, self._cut, channel)
+
+    def _hold(self, channel: Channel, until_s: float) -> None:
+        """Nothing that leaves from now on is whole before then."""
+        channel.last_arrival_s = max(channel.last_arrival_s, until_s)
+
+    def _cut(self, channel: Channel) -> None:
+        channel.cut(self.now_s, self.segment_bits)
+        if channel.sending:
+            self._progress(channel)
 
     def _stop(self, channel: Channel) -> None:
         """Send nothing for now."""
@@ -190,7 +210,7 @@ class Simulator:
             self._rates.plan(channel)
         elif (answered_s := self._answered_s(channel)) <= self.now_s + SAME_S:
             channel.open_round(self.now_s, grow=True)
-            self._queues.fill(channel, self.now_s)
+            self._fill(channel)
             self._rates.plan(channel)
         else:
             self._stop(channel)
@@ -199,7 +219,7 @@ class Simulator:
     def _answered_s(self, channel: Channel) -> float:
         """When the first answer to a window that is used up now comes, or came."""
         crowding = self._queues.crowding(channel)
-        if crowding <= 1.0:
+        if crowding <= 1.0 or channel.recovery is not None:
             return channel.round_s + channel.rtt_s
         queued_s = max(channel.delay_s, min(channel.delay_s * crowding, self.now_s - channel.round_s))
         return channel.round_s + queued_s + channel.rtt_s - channel.delay_s

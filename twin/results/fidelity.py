@@ -76,10 +76,10 @@ def _counted_short(scenario: Scenario, outcome: Outcome) -> Iterator[str]:
 
 
 def _overflows(outcome: Outcome) -> Iterator[str]:
-    """What queues lose takes time in the network, and none in a prediction."""
+    """What loss costs is known for one window at a time, which windows lose what is not."""
     for overflow in outcome.overflows:
         queue = f"the queue of link {overflow.link} from {overflow.node}"
-        yield f"{queue} overflows {show_time(overflow.at_s)} after zero, and loss is not predicted: see twin run"
+        yield f"{queue} overflows {show_time(overflow.at_s)} after zero; what loss costs is estimated: see twin run"
 
 
 def _lack(workload: Workload, record: WorkloadRecord) -> str:

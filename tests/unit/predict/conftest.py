@@ -29,9 +29,10 @@ def cluster() -> Plan:
 
 @pytest.fixture
 def leased() -> Plan:
-    """Two sites of two servers, 10 Gb/s each, joined by a 1 Gb/s packet link of 5 ms."""
+    """Two sites of two servers, 10 Gb/s each, joined by a 1 Gb/s packet link of 5 ms whose queue never overflows."""
     sites = (_site("east", 2, None), _site("west", 2, None))
-    return build_plan(Topology("leased", sites, links=(PacketLink("wan", ("east", "west"), Port(1e9, delay_s=5e-3)),)))
+    link = PacketLink("wan", ("east", "west"), Port(1e9, queue_bytes=1 << 40, delay_s=5e-3))
+    return build_plan(Topology("leased", sites, links=(link,)))
 
 
 @pytest.fixture

@@ -17,10 +17,11 @@ from twin.workloads.scenario import Scenario
 WINDOW = 20e6
 
 
-def leased(nic_bps: float) -> Plan:
+def leased(nic_bps: float, queue_bytes: int = 1 << 40) -> Plan:
     """Two sites of one server, joined by 1 Gb/s and 5 ms."""
     sites = tuple(Site(name, 1, Port(nic_bps), SiteFabric(), None, 0, None) for name in ("east", "west"))
-    return build_plan(Topology("leased", sites, links=(PacketLink("wan", ("east", "west"), Port(1e9, delay_s=5e-3)),)))
+    link = PacketLink("wan", ("east", "west"), Port(1e9, queue_bytes=queue_bytes, delay_s=5e-3))
+    return build_plan(Topology("leased", sites, links=(link,)))
 
 
 def last_arrival_s(plan: Plan, scenario: Scenario, pairs: list[tuple[str, str]]) -> float:
@@ -66,7 +67,7 @@ def test_a_queue_that_is_too_short_is_told(
     scenario_of: Callable[..., Scenario], nic_bps: float, size_bits: float, overflows: list[tuple[str, str, float]]
 ) -> None:
     """5 ms at 1 Gb/s wait at most; of what comes at 10 Gb/s a tenth has left by then: 5.56 Mb fit."""
-    simulator = Simulator(leased(nic_bps))
+    simulator = Simulator(leased(nic_bps, 625_000))
     ControlPlane(simulator, scenario_of(), lambda *_: None).begin()
     done: list[float] = []
     channel = simulator.open([("east-1", "west-1")])
@@ -75,3 +76,21 @@ def test_a_queue_that_is_too_short_is_told(
         simulator.send(channel, part * size_bits / 8 / simulator.overhead, lambda: done.append(simulator.now_s))
     simulator.run(lambda: len(done) == 2)
     assert simulator.overflows() == overflows
+
+
+def test_what_a_queue_loses_is_sent_again_and_cuts_the_window(scenario_of: Callable[..., Scenario]) -> None:
+    """Of 8 Mb at once 7.2 would wait, and 5 fit. They are through after 5 ms, a round trip later the sender hears of
+    the gap, and 5 ms after that it is filled: what leaves after the first 5 ms is not whole before."""
+    simulator = Simulator(leased(10e9, 625_000))
+    ControlPlane(simulator, scenario_of(), lambda *_: None).begin()
+    done: list[float] = []
+    channel = simulator.open([("east-1", "west-1")])
+    channel.window, channel.window_limit = WINDOW, 1e9
+    for size_bits in (4e6, 4e6):
+        simulator.send(channel, size_bits / 8 / simulator.overhead, lambda: done.append(simulator.now_s))
+    simulator.run(lambda: len(done) == 2)
+    assert done == [pytest.approx(4e-3 + 5e-3), pytest.approx(5e-3 + 10e-3 + 5e-3)]
+    assert channel.window == pytest.approx(0.7 * WINDOW)
+    assert not channel.slow_start
+    # Of the window that was, 8 Mb have left; 6 Mb less may leave than could.
+    assert channel.credit == pytest.approx(20e6 - 8e6 - 6e6)

@@ -46,7 +46,7 @@ def test_a_fibre_that_drops_breaks_fidelity(run: Run) -> None:
 def test_a_prediction_says_which_queue_would_have_lost(run: Run) -> None:
     overflow = OverflowRecord("tokyo-t1", "tokyo-border", 0.2543)
     broken = replace(run, outcome=replace(run.outcome, overflows=(overflow,)))
-    reason = "the queue of link tokyo-t1 from tokyo-border overflows 254.3 ms after zero, and loss is not predicted"
+    reason = "the queue of link tokyo-t1 from tokyo-border overflows 254.3 ms after zero; what loss costs is estimated"
     assert judge_fidelity(broken) == Fidelity(ok=False, reasons=(f"{reason}: see twin run",))
 
 
