@@ -86,7 +86,7 @@ class Rates:
             del self._classes[flows.key]
 
     def plan(self, channel: Channel) -> None:
-        """The channel, which sends and of which ``progress`` was told, has something else to end next."""
+        """The channel, which sends, has something else to end next."""
         flows = self._class_of(channel)
         self._planned += 1
         channel.version += 1
@@ -94,6 +94,8 @@ class Rates:
         bits = channel.left if whole else channel.credit
         ends = channel.mark + bits if bits > 0 else channel.mark
         heapq.heappush(flows.due, (ends, self._planned, channel.version, channel))
+        if flows.next is not None:  # else ``_reach`` is at work, and will see to it
+            self._touched[flows] = None
 
     def _class_of(self, channel: Channel) -> FlowClass:
         flows = channel.pace

@@ -125,6 +125,28 @@ def test_another_rate_leaves_what_was_sent_and_moves_the_end() -> None:
     assert ends == [15.0]
 
 
+def test_what_is_to_end_may_change_under_way() -> None:
+    """Of 300 bits at 10 b/s 50 are left to send when 10 s are over."""
+    agenda, ends = Agenda(), list[float]()
+    rates = Rates({0: 10.0}, agenda, lambda channel: ends.append(agenda.now_s))
+    channel = channel_over(1, [{0}])
+    channel.left = 300.0
+    rates.follow(channel)
+    rates.begin(channel)
+    rates.settle()
+
+    def shorten() -> None:
+        channel.advance(agenda.now_s)
+        channel.left = 50.0
+        rates.plan(channel)
+
+    agenda.at(10.0, shorten)
+    agenda.pass_on()
+    rates.settle()
+    agenda.pass_on()
+    assert ends == [15.0]
+
+
 def test_channels_over_the_same_full_link_are_one_class() -> None:
     """Their own cables, which are not full, do not part them; what is full does."""
     agenda = Agenda()
