@@ -17,7 +17,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from twin import circuit_verbs, options
+from twin import circuit_verbs, lab_verbs, options
 from twin.errors import BadInput, TwinError
 from twin.scorecard import verb as scorecard
 
@@ -40,8 +40,7 @@ app = typer.Typer(
     result_callback=lambda shown, **_: shown if shown is None else _show(shown),
 )
 app.command("bench-controller", epilog=scorecard.EXAMPLE)(scorecard.bench_controller)
-lab_app = typer.Typer(help="The lab kernel: build it, or see whether it is there.", no_args_is_help=True)
-app.add_typer(lab_app, name="lab")
+app.add_typer(lab_verbs.app, name="lab")
 app.add_typer(circuit_verbs.app, name="circuit")
 
 
@@ -188,7 +187,7 @@ def sweep(
     found = files.read(file)
     folder = bundle.create(out, file.stem)
     if emulate:
-        _lab_kernel()
+        lab_verbs.kernel()
     with on_stderr() as progress:
         panels = sweeps.run(found, folder, emulated=emulate, progress=progress)
     _show(Text(f"{folder}/{sweeps.PLOT}"))
@@ -226,7 +225,7 @@ def reproduce(
     if into is not None:  # a missing place must show before the work
         reproduction_table.put(into.read_text(encoding="utf-8"), reproduction.TABLE, "", str(into))
     if not only_predict:
-        _lab_kernel()
+        lab_verbs.kernel()
     folder = bundle.create(out, "reproduce")
     with on_stderr() as progress:
         found = reproduction.reproduce(sources, folder, emulated=not only_predict, progress=progress)
@@ -277,25 +276,6 @@ def shell(
     status, output = experiments.shell(experiment, lab=lab, clock=clock, sets=sets, commands=commands)
     print(output, end="")
     raise typer.Exit(status)
-
-
-@lab_app.command(epilog="Example: twin lab build")
-def build() -> None:
-    """Build the lab kernel, unless the cache has it, and print its path."""
-    print(_lab_kernel())
-
-
-@lab_app.command(epilog="Example: twin lab status")
-def status() -> None:
-    """Show the lab kernel's recipe, path and size."""
-    from twin.lab import kernel_build
-    from twin.units import show_size
-
-    found = kernel_build.status()
-    size = found.get("size_bytes")
-    print(f"kernel: {found.get('kernel') or 'not built (twin lab build)'}" + (f", {show_size(size)}" if size else ""))
-    print(f"recipe: {found.get('recipe') or 'unknown'}")
-    print(f"missing: {', '.join(found.get('missing', [])) or 'nothing'}")
 
 
 @app.command(epilog="Example: twin doctor")
@@ -384,16 +364,7 @@ def _run_side_by_side(files: list[Path], names: list[str], out: Path, options: l
 
 def _lab_kernel_for(lab: str) -> None:
     if lab != "host":
-        _lab_kernel()
-
-
-def _lab_kernel() -> Path:
-    """The lab kernel, built with a progress bar where no cache has it."""
-    from twin.lab import kernel_build
-    from twin.progress import on_stderr
-
-    with on_stderr() as progress:
-        return kernel_build.ensure(progress)
+        lab_verbs.kernel()
 
 
 if __name__ == "__main__":

@@ -54,6 +54,7 @@ SEES: Final[dict[str, set[str]]] = {
     "side_by_side": {"lab", "results", *_HOST},
     "scorecard": {"side_by_side", "lab", "results", "options", "progress", *_HOST},
     "doctor": {"lab", *_GROUND},
+    "lab_verbs": {"lab", "progress", *_GROUND},
     "cli": {
         *(
             "doctor",
@@ -66,7 +67,7 @@ SEES: Final[dict[str, set[str]]] = {
             "reproduction",
             "side_by_side",
         ),
-        *("circuit_client", "circuit_verbs", "northbound", "rehearsal", "restconf", "scorecard"),
+        *("circuit_client", "circuit_verbs", "lab_verbs", "northbound", "rehearsal", "restconf", "scorecard"),
         *("sweep", "trace", "lab", "predict", "results"),
         *_HOST,
     },
