@@ -19,13 +19,13 @@ def build() -> str:
 def status() -> str:
     """Show the lab kernel's recipe, path and size."""
     from twin.lab import kernel_build
-    from twin.units import show_size
 
     found = kernel_build.status()
     size = found.get("size_bytes")
     return "\n".join(
         [
-            f"kernel: {found.get('kernel') or 'not built (twin lab build)'}" + (f", {show_size(size)}" if size else ""),
+            f"kernel: {found.get('kernel') or 'not built (twin lab build)'}"
+            + (f", {size / 1e6:.1f} MB" if size else ""),
             f"recipe: {found.get('recipe') or 'unknown'}",
             f"missing: {', '.join(found.get('missing', [])) or 'nothing'}",
         ]

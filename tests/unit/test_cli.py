@@ -166,9 +166,9 @@ def test_clean_says_what_it_did(twin: Run, monkeypatch: pytest.MonkeyPatch) -> N
 def test_lab_status(twin: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     from twin.lab import kernel_build
 
-    found: dict[str, Any] = {"recipe": "abc", "kernel": "/cache/linux", "size_bytes": 2**20, "missing": []}
+    found: dict[str, Any] = {"recipe": "abc", "kernel": "/cache/linux", "size_bytes": 1_048_576, "missing": []}
     monkeypatch.setattr(kernel_build, "status", lambda: found)
-    assert twin("lab", "status") == (0, "kernel: /cache/linux, 1 MiB\nrecipe: abc\nmissing: nothing\n", "")
+    assert twin("lab", "status") == (0, "kernel: /cache/linux, 1.0 MB\nrecipe: abc\nmissing: nothing\n", "")
     found.update(recipe=None, kernel=None, size_bytes=None, missing=["gcc", "flex"])
     assert twin("lab", "status") == (
         0,
