@@ -79,13 +79,16 @@ class Queues:
         return None
 
     def _waiting_bits(self, number: int, now_s: float) -> float:
-        """What waits before the direction ``number``: what was let out to it and came faster than it leaves."""
+        """What waits before the direction ``number``: what was let out to it and came faster than it leaves. What is
+        more than fits is not counted to its end."""
         waiting = 0.0
         for crowding, channels in self._before[number].items():
             for channel in channels:
                 if channel.sending and (ahead := channel.ahead_bits(now_s)):
                     paths = sum(number in path.directions for path in channel.paths or ())
                     waiting += ahead * paths * (1 - 1 / crowding)
+                    if waiting > self._depths[number]:
+                        return waiting
         return waiting
 
     def crowding(self, channel: Channel) -> float:

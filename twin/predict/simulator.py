@@ -166,8 +166,8 @@ class Simulator:
     def _fill(self, channel: Channel) -> None:
         """What the channel lets out goes into queues. Where one overflows, what comes after is told of the gap once the
         queue is through, and a round trip later the gap is filled."""
-        queued_s = self._queues.fill(channel, self.now_s)
-        if queued_s is None or self.now_s < channel.repaired_s:
+        queued_s = self._queues.fill(channel, self.now_s) if self.now_s >= channel.repaired_s else None
+        if queued_s is None:
             return
         told_s = self.now_s + queued_s + channel.rtt_s
         channel.repaired_s = told_s + channel.rtt_s
