@@ -8,9 +8,10 @@
 
 So a link that both directions keep busy works for W/C of every W/C + d, until something is lost: what is repaired goes
 out by the answers, and windows no longer as a whole. It happens only where the queue is in the
-network: a sender whose own cable is its bottleneck keeps no queue there (TCP small queues). And only where data come
-much faster than they leave: A's first answer comes to B's queue after d, when B has sent N d at its own rate N, and
-leaves it at N d / C. Where that is before A's window is used up, A need not wait for the rest of B's.
+network: a sender whose own cable is its bottleneck keeps no queue there (TCP small queues). And it is all of d only
+where data come much faster than they leave: the answer to what left A's queue at t comes to B's at t + d, when B has
+sent N (t + d) at its own rate N, and leaves it at N (t + d) / C. What such early answers let A send by W/C keeps the
+link busy for (W/C - d) C/N - d longer, so that it is idle for 2d - (W/C - d) C/N, at least 0 and at most d.
 """
 
 from __future__ import annotations

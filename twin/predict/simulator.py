@@ -217,12 +217,13 @@ class Simulator:
             self._wait(channel, answered_s, grow=True)
 
     def _answered_s(self, channel: Channel) -> float:
-        """When the first answer to a window that is used up now comes, or came."""
+        """When the link is busy again after a window that is used up now: by early answers, or by all that waited."""
         crowding = self._queues.crowding(channel)
         if crowding <= 1.0 or channel.recovery is not None:
             return channel.round_s + channel.rtt_s
-        queued_s = max(channel.delay_s, min(channel.delay_s * crowding, self.now_s - channel.round_s))
-        return channel.round_s + queued_s + channel.rtt_s - channel.delay_s
+        back_s = channel.rtt_s - channel.delay_s
+        idle_s = channel.rtt_s - (self.now_s - channel.round_s - back_s) / crowding
+        return max(channel.round_s + channel.rtt_s, self.now_s + min(max(idle_s, 0.0), back_s))
 
     def _depart(self, channel: Channel) -> None:
         message = channel.queue.popleft()

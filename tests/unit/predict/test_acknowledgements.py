@@ -94,3 +94,23 @@ def test_what_a_queue_loses_is_sent_again_and_cuts_the_window(scenario_of: Calla
     assert not channel.slow_start
     # Of the window that was, 8 Mb have left; 6 Mb less may leave than could.
     assert channel.credit == pytest.approx(20e6 - 8e6 - 6e6)
+
+
+@pytest.mark.parametrize(
+    ("nic_bps", "window", "idle_s"),
+    [(10e9, WINDOW, 5e-3), (2e9, WINDOW, 2.5e-3), (1.5e9, WINDOW, 0.0), (2e9, 2 * WINDOW, 0.0)],
+    ids=["fast", "twice as fast", "hardly faster", "long windows"],
+)
+def test_early_answers_keep_the_link_busy(
+    scenario_of: Callable[..., Scenario], nic_bps: float, window: float, idle_s: float
+) -> None:
+    """20 ms of window, 5 ms each way: 10 ms less (20 - 5) ms by how much faster data come, 5 ms at most."""
+    simulator = Simulator(leased(nic_bps))
+    ControlPlane(simulator, scenario_of(), lambda *_: None).begin()
+    done: list[float] = []
+    for pair in [("east-1", "west-1"), ("west-1", "east-1")]:
+        channel = simulator.open([pair])
+        channel.window = channel.window_limit = window
+        simulator.send(channel, 4 * window / 8 / simulator.overhead, lambda: done.append(simulator.now_s))
+    simulator.run(lambda: len(done) == 2)
+    assert max(done) == pytest.approx(4 * window / 1e9 + 3 * idle_s + 5e-3, rel=1e-9)
