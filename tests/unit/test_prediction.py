@@ -68,7 +68,8 @@ def test_light_that_is_left_alone_has_its_modes_rate(tmp_path: Path, margin: str
     sets = [
         "timeline=[]",
         "expect=[]",
-        "workloads={b: {kind: allreduce, servers: [amsterdam-1, groningen-1], size: 640 MiB, warmup: 1}}",
+        "workloads={b: {kind: collective, operation: broadcast, servers: [amsterdam-1, groningen-1], "
+        "size: 640 MiB, warmup: 1}}",
         f"topology.optics.margin={margin}",
     ]
     done = predict(NETEM.with_name("dark-window.yaml"), tmp_path / "bundle", sets)
