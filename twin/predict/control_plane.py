@@ -172,7 +172,7 @@ class ControlPlane:
                         return answers
                     answers.append(BarrierAnswered(dpid, token))
                 case AskCounters():
-                    answers.append(CountersRead(dpid, self._simulator.counters(dpid)))
+                    answers.append(CountersRead(dpid, self._simulator.carried.counters(dpid, self._simulator.now_s)))
                 case _:
                     self._change(dpid, command)
         return answers

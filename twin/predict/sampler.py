@@ -24,7 +24,7 @@ class Sampler:
     def sample(self) -> None:
         """Write a row for each direction that shapes or delays, and come again."""
         t_s = f"{self._simulator.now_s:.9f}"
-        moved = self._simulator.moved_bits()
+        moved = self._simulator.carried.moved_bits(self._simulator.now_s)
         frame_bits = self._simulator.segment_bits
         for number, link, node in self._shown:
             bits = moved[number]

@@ -6,17 +6,16 @@ later.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from twin.control.flows import FlowKey
 from twin.plan.model import Plan
 from twin.predict.acknowledgements import Queues
 from twin.predict.agenda import SAME_S, Agenda
+from twin.predict.carried import Carried
 from twin.predict.channel import FIRST_WINDOW_BYTES, INITIAL_SEGMENTS, Channel, Message
 from twin.predict.directions import Directions, Path
 from twin.predict.forwarding import Forwarding
-from twin.predict.loads import full_load
 from twin.predict.rates import UNLIMITED_BPS, Rates
 from twin.predict.recovery import Loss
 
@@ -42,8 +41,7 @@ class Simulator:
         self._channels: dict[Channel, None] = {}
         self.watchers: dict[Callable[[], None], None] = {}
         self._broken: set[int] = set()
-        self._moved = [0.0] * len(self.directions.all)
-        self._taken: dict[FlowKey, float] = {}
+        self.carried = Carried(self._channels, len(self.directions.all))
         self._seen = 0
         capacity_bps = {i: d.rate_bps for i, d in enumerate(self.directions.all) if d.rate_bps is not None}
         self._rates = Rates(capacity_bps, self._agenda, self._progress)
@@ -97,7 +95,7 @@ class Simulator:
         channel.queue.clear()
         for message in channel.flying:
             message.lost = True
-        self._book(channel)
+        self.carried.book(channel)
         del self._channels[channel]
         self._rates.forget(channel)
         self._queues.forget(channel)
@@ -124,27 +122,10 @@ class Simulator:
             self._route(channel)
         self._broken.clear()
 
-    def moved_bits(self) -> list[float]:
-        """What each direction has carried so far, bits on the wire."""
-        moved = list(self._moved)
-        for channel in self._channels:
-            bits = channel.sent_by(self.now_s)
-            if bits:
-                for number, weight in full_load(channel.paths or ()).items():
-                    moved[number] += weight * bits
-        return moved
-
     def overflows(self) -> list[tuple[str, str, float]]:
         """(link, node, s): the queues that lose something, and when they begin to."""
         found = [(self.directions.all[number], at_s) for number, at_s in self._queues.overfull.items()]
         return [(direction.link, direction.node, at_s) for direction, at_s in found]
-
-    def counters(self, dpid: int) -> tuple[tuple[FlowKey, int], ...]:
-        """The bytes that each flow of the switch ``dpid`` has taken so far, of those that lead by address."""
-        taken = dict(self._taken)
-        for channel in self._channels:
-            _add_taken(taken, channel.paths or (), channel.sent_by(self.now_s))
-        return tuple((key, round(bits / 8)) for key, bits in taken.items() if key.dpid == dpid)
 
     # -- sending ----------------------------------------------------------------------------------------------------
 
@@ -253,7 +234,7 @@ class Simulator:
             return
         had_path = channel.paths is not None
         self._stop(channel)
-        self._book(channel)
+        self.carried.book(channel)
         channel.paths, channel.queued = whole, queued
         self._rates.follow(channel)
         if whole is None:
@@ -271,13 +252,6 @@ class Simulator:
         """The delay of the way back, of which ``first`` is the first pair's; the way there's, where there is none."""
         others = [self.forwarding.path(target, source, channel.number) for source, target in channel.pairs[1:]]
         return max((path.delay_s for path in (first, *others) if path is not None), default=channel.delay_s)
-
-    def _book(self, channel: Channel) -> None:
-        """Count what the channel sent on its path so far to the path's directions."""
-        for number, weight in full_load(channel.paths or ()).items():
-            self._moved[number] += weight * channel.sent
-        _add_taken(self._taken, channel.paths or (), channel.sent)
-        channel.sent = 0.0
 
     def _lose_under_way(self, channel: Channel) -> None:
         """What left less than the delay up to where light broke off ago is lost and has to be sent again."""
@@ -314,9 +288,3 @@ class Simulator:
             if number in self._broken:
                 lost_s = max(passed_s, SAME_S)
         return lost_s
-
-
-def _add_taken(taken: dict[FlowKey, float], paths: Iterable[Path], bits: float) -> None:
-    """Each flow that leads along one of ``paths`` takes ``bits`` more."""
-    for key in (key for path in paths if bits for key in path.flows):
-        taken[key] = taken.get(key, 0.0) + bits

@@ -56,7 +56,7 @@ def test_a_controller_that_measures_reads_what_flows_have_taken(triangle: Plan, 
         simulator.send(simulator.open([(source, "c-1")]), 1e9, lambda: done.append(simulator.now_s))
     simulator.run(lambda: len(done) == 2)
     border = next(switch for switch in triangle.packet_switches if switch.name == "b-border")
-    taken = {key.match.ipv4_dst: size for key, size in simulator.counters(border.dpid)}
+    taken = {key.match.ipv4_dst: size for key, size in simulator.carried.counters(border.dpid, simulator.now_s)}
     assert taken == {triangle.site_by_name["c"].prefix: round(1e9 * simulator.overhead)}
     # What came up by itself had settled by the second reading; the third is the first that counts.
     engineered = [(t_s, more["requested"]) for t_s, event, more in events if event == "topology-engineered"]

@@ -96,7 +96,8 @@ def test_a_channel_for_many_loads_the_shared_link_with_all(leased: Plan, scenari
     simulator.send(channel, 1e6, lambda: done.append(simulator.now_s))
     simulator.run(lambda: bool(done))
     assert done == [pytest.approx(2 * 8e6 * OVERHEAD / 1e9 + 5e-3, rel=1e-9)]
-    moved = {(d.link, d.node): bits for d, bits in zip(simulator.directions.all, simulator.moved_bits(), strict=True)}
+    bits = simulator.carried.moved_bits(simulator.now_s)
+    moved = {(one.link, one.node): sent for one, sent in zip(simulator.directions.all, bits, strict=True)}
     assert moved["wan", "east-border"] == pytest.approx(16e6 * OVERHEAD)
     assert moved["east-1", "east-1"] == pytest.approx(8e6 * OVERHEAD)
     assert moved["wan", "west-border"] == 0
