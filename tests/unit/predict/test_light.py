@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from twin.errors import RunBroke
 from twin.plan.model import Plan
+from twin.predict import engine
 from twin.predict.engine import Prediction, predict
 from twin.workloads.scenario import Action, AllReduce, Circuit, Packets, Scenario
 
@@ -142,3 +144,13 @@ def test_a_refusal_is_told(lit_plan: LitPlan, scenario_of: ScenarioOf) -> None:
         ("circuit-released", ""),
         ("circuit-refused", "there is no circuit 'nobody'"),
     ]
+
+
+def test_circuits_that_are_not_there_in_time_break_the_prediction(
+    lit_plan: LitPlan, scenario_of: ScenarioOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if the mirrors had 10 ms to turn."""
+    monkeypatch.setattr(engine, "SETTLED_S", -5e-3)
+    with pytest.raises(RunBroke) as broken:
+        predict(lit_plan(), scenario_of(probe(), circuits=CIRCUIT))
+    assert broken.value.what == "circuit line is installing when the experiment begins: requested"
