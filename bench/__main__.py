@@ -34,6 +34,9 @@ PARTS: Final = {
     "prediction": prediction,
 }
 
+#: Columns of a log: as many as the widest table needs.
+LOG_WIDTH = 150
+
 
 def arguments(words: Sequence[str]) -> argparse.Namespace:
     """The command line."""
@@ -65,6 +68,8 @@ def measure(names: Sequence[str], quick: bool, before: dict[str, Any], console: 
 def main(words: Sequence[str]) -> int:
     """Returns 1 where an accuracy row misses its bound."""
     asked, console = arguments(words), Console()
+    if not console.is_terminal:
+        console.width = LOG_WIDTH
     found: dict[str, Any] = json.loads(asked.results.read_text()) if asked.results.exists() else {}
     if not asked.stored:
         names = asked.only or list(PARTS)
