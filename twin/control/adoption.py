@@ -19,7 +19,7 @@ def found_in(plant: Plant, entries: Iterable[Entry]) -> list[tuple[Route, Route 
     """The routes that the flows among ``entries`` make, each with the one that a group falls back to from it."""
     held = list(entries)
     routes = routes_in(plant, [entry for entry in held if isinstance(entry, Flow)])
-    by_port = {(plant.dpid_of[end.switch], plant.line_port(end)): route for route in routes for end in route.ends}
+    by_port = {(plant.dpid_of[end.switch], plant.plan.line_port(end)): route for route in routes for end in route.ends}
     next_of: dict[int, Route] = {}
     for group in held:
         if isinstance(group, Group) and group.choice is Choice.FAST_FAILOVER and len(group.buckets) > 1:

@@ -164,7 +164,7 @@ class Circuit:
         """The numbers of the groups at its borders: the lower of the two ports."""
         assert self.ends is not None
         assert self.second is not None
-        first, second = (min(map(plant.line_port, pair)) for pair in zip(self.ends, self.second, strict=True))
+        first, second = (min(map(plant.plan.line_port, pair)) for pair in zip(self.ends, self.second, strict=True))
         return first, second
 
     def _groups(self, plant: Plant) -> list[Group]:
@@ -172,7 +172,7 @@ class Circuit:
         groups = []
         for side, number in enumerate(self.group_numbers(plant)):
             ends = [route.ends[side] for route in (self.route, self.spare) if route is not None]
-            ports = [plant.line_port(end) for end in ends]
+            ports = [plant.plan.line_port(end) for end in ends]
             buckets = tuple(Bucket(Output(port), port) for port in ports)
             groups.append(Group(plant.dpid_of[ends[0].switch], number, Choice.FAST_FAILOVER, buckets))
         return groups

@@ -104,7 +104,7 @@ class FakeNetwork:
         for end in self.plan.transceivers if self._dark else ():
             if self._dark[end.link] is (end.link in lit):
                 self._dark[end.link] = end.link not in lit
-                port = self.plan.link_by_name[end.link].at(end.switch).port
+                port = self.plan.line_port(end)
                 events.append(PortStatus(self.dpid_of[end.switch], port, end.link in lit))
         return events
 
@@ -144,7 +144,7 @@ class FakeNetwork:
 
     def shine(self, transceiver: Transceiver) -> Journey:
         """Send a frame out of a transceiver, and follow it to the packet switch that receives the light."""
-        port = self.plan.link_by_name[transceiver.link].at(transceiver.switch).port
+        port = self.plan.line_port(transceiver)
         ends = frozenset(switch.name for switch in self.plan.packet_switches)
         return self._follow(_Frame(transceiver.switch, port, "0.0.0.0", "0.0.0.0"), ends)
 

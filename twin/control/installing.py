@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from twin.control.circuit import Circuit, State, Step
+from twin.control.circuit import ON_THE_WAY, Circuit, State, Step
 from twin.control.ledger import Ledger
 from twin.control.route import Route
-
-_NEW: Final = (State.REQUESTED, State.COMPUTED, State.INSTALLING, State.QUALIFYING)
 
 
 def install(ledger: Ledger, circuit: Circuit, reason: str) -> None:
@@ -32,7 +28,7 @@ def hold(ledger: Ledger, circuit: Circuit, route: Route, spare: Route | None) ->
     circuit.route, circuit.spare = ledger.take(circuit, route), ledger.take(circuit, spare)
     if was is State.REQUESTED:
         ledger.become(circuit, State.COMPUTED, circuit.cause)
-    if was in _NEW:
+    if was in ON_THE_WAY:
         ledger.become(circuit, State.INSTALLING, circuit.cause)
     elif was is not State.RESTORING:
         ledger.become(circuit, State.RESTORING, circuit.cause)

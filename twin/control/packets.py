@@ -66,7 +66,7 @@ def circuit_edges(plant: Plant, name: str, route: Route, groups: tuple[int, int]
     """A circuit as both directions of a link between two borders. ``groups`` are the numbers of those that lead into
     it, which stand in the place of ports, below 0."""
     a, b = route.ends
-    ports = [plant.line_port(end) for end in route.ends] if groups is None else [-number for number in groups]
+    ports = [plant.plan.line_port(end) for end in route.ends] if groups is None else [-number for number in groups]
     return (
         Edge(name, a.switch, b.switch, ports[0], one_way_ps(plant, route)),
         Edge(name, b.switch, a.switch, ports[1], one_way_ps(plant, route, forward=False)),

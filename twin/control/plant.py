@@ -67,10 +67,6 @@ class Plant:
         light = self.plan.light
         return 0.0 if light is None else max(self._switching_s[name] for name in switches) + light.lock_s
 
-    def line_port(self, end: Transceiver) -> int:
-        """The port of the border switch that the transceiver sits in."""
-        return self.plan.link_by_name[end.link].at(end.switch).port
-
     def _switchable(self, link: Link) -> bool:
         """A fibre between switches of different kinds can carry nobody's light."""
         return self.kind_of[link.a.node] == self.kind_of[link.b.node]

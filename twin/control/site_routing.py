@@ -160,4 +160,4 @@ class SiteRouting:
         if edge.port > 0:
             return edge.port
         route = self._of_circuit[edge.name][0]
-        return next(self._plant.line_port(end) for end in route.ends if end.switch == edge.source)
+        return next(self._plant.plan.line_port(end) for end in route.ends if end.switch == edge.source)

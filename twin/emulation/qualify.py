@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from twin.plan.model import Plan, Server
-from twin.plan.paths import round_trip_s
+from twin.plan.paths import round_trip_s, servers_between
 from twin.traffic.namespaces import inside
 
 ECHO_PORT = 7
@@ -24,7 +24,7 @@ async def qualify(plan: Plan, namespaces: Mapping[str, int], circuits: list[dict
     for circuit in circuits:
         if circuit["state"] != "active":
             continue
-        pair = _servers(plan, circuit["sites"])
+        pair = servers_between(plan, circuit["sites"])
         found.append(
             {
                 "name": circuit["name"],
@@ -35,11 +35,6 @@ async def qualify(plan: Plan, namespaces: Mapping[str, int], circuits: list[dict
             }
         )
     return found
-
-
-def _servers(plan: Plan, sites: list[str]) -> tuple[Server, Server] | None:
-    first, second = plan.servers_of(sites[0]), plan.servers_of(sites[1])
-    return (first[0], second[0]) if first and second else None
 
 
 async def _echo(namespaces: Mapping[str, int], near: Server, far: Server) -> float | None:

@@ -186,3 +186,7 @@ class Plan:
     def servers_of(self, site: str) -> tuple[Server, ...]:
         """The servers of one site, in order."""
         return tuple(server for server in self.servers if server.site == site)
+
+    def line_port(self, transceiver: Transceiver) -> int:
+        """The port of the border switch that the transceiver sits in."""
+        return self.link_by_name[transceiver.link].at(transceiver.switch).port

@@ -50,6 +50,12 @@ def server_delay_s(plan: Plan, server: Server, outward: bool) -> float:
     raise ValueError(f"{server.name} is not joined to {border}")
 
 
+def servers_between(plan: Plan, sites: Sequence[str]) -> tuple[Server, Server] | None:
+    """The first server at either of two sites, between which a circuit is measured; None where one has none."""
+    near, far = (plan.servers_of(site) for site in sites)
+    return (near[0], far[0]) if near and far else None
+
+
 def round_trip_s(plan: Plan, near: Server, far: Server, fibres: Sequence[str]) -> float:
     """Round-trip delay between two servers over a circuit whose fibres are in the order from ``near`` to ``far``."""
     there = circuit_delay_s(plan, (near.site, far.site), fibres)

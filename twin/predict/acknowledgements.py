@@ -7,15 +7,16 @@
                   0       W/C      W/C + d            then take the delay d back
 
 So a link that both directions keep busy works for W/C of every W/C + d, until something is lost: what is repaired goes
-out by the answers, and windows no longer as a whole. It happens only where the queue is in the
-network: a sender whose own cable is its bottleneck keeps no queue there (TCP small queues). And it is all of d only
-where data come much faster than they leave: the answer to what left A's queue at t comes to B's at t + d, when B has
-sent N (t + d) at its own rate N, and leaves it at N (t + d) / C. What such early answers let A send by W/C keeps the
-link busy for (W/C - d) C/N - d longer, so that it is idle for 2d - (W/C - d) C/N, at least 0 and at most d.
+out by the answers, and windows no longer as a whole. It happens only where the queue is in the network: a sender whose
+own cable is its bottleneck keeps no queue there (TCP small queues). And it is all of d only where data come much faster
+than they leave: the answer to what left A's queue at t comes to B's at t + d, when B has sent N (t + d) at its own rate
+N, and leaves it at N (t + d) / C. What such early answers let A send by W/C keeps the link busy for (W/C - d) C/N - d
+longer, so that it is idle for 2d - (W/C - d) C/N, at least 0 and at most d.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from math import inf
 
@@ -32,8 +33,8 @@ class Queues:
         self._rates_bps = rates_bps
         self._depths = depths
         self.overfull: dict[int, float] = {}
-        #: direction -> how crowded the queue before it is by a connection -> these
-        self._before: dict[int, dict[float, dict[Channel, None]]] = {}
+        #: direction -> how crowded the queue before it is by a connection -> these, with how many paths each has there
+        self._before: dict[int, dict[float, dict[Channel, int]]] = {}
         self._of: dict[Channel, dict[int, float]] = {}
         #: direction -> how many bits more may wait before it, at least
         self._room: dict[int, float] = {}
@@ -43,12 +44,13 @@ class Queues:
         """The connection now leads over ``paths``, and its answers come ``back`` (None: nobody knows how)."""
         self.forget(channel)
         own = self._of[channel] = {}
+        lead_there = Counter(number for path in paths for number in path.directions)
         for path in paths:
             for number in _queues(path, self._rates_bps):
                 own[number] = max(self._crowding(path, number), own.get(number, 1.0))
         self._back[channel] = back
         for number, crowding in own.items():
-            self._before.setdefault(number, {}).setdefault(crowding, {})[channel] = None
+            self._before.setdefault(number, {}).setdefault(crowding, {})[channel] = lead_there[number]
             self._room.pop(number, None)
 
     def forget(self, channel: Channel) -> None:
@@ -84,9 +86,8 @@ class Queues:
         more than fits is not counted to its end."""
         waiting = 0.0
         for crowding, channels in self._before[number].items():
-            for channel in channels:
+            for channel, paths in channels.items():
                 if channel.sending and (ahead := channel.ahead_bits(now_s)):
-                    paths = sum(number in path.directions for path in channel.paths or ())
                     waiting += ahead * paths * (1 - 1 / crowding)
                     if waiting > self._depths[number]:
                         return waiting

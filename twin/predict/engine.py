@@ -23,7 +23,7 @@ from twin.control.events import (
 from twin.errors import BadInput, RunBroke
 from twin.physics.events import Attenuate, Degrade
 from twin.plan.model import Plan, Server
-from twin.plan.paths import round_trip_s
+from twin.plan.paths import round_trip_s, servers_between
 from twin.predict import allreduce, iperf3, job, probes, training
 from twin.predict.control_plane import ControlPlane, check_controller, request_of
 from twin.predict.play import Process
@@ -162,11 +162,10 @@ class _Engine:
                 why = f": {circuit['reason']}" if circuit["reason"] else ""
                 raise RunBroke(f"circuit {circuit['name']} is {circuit['state']} when the experiment begins{why}")
             if circuit["state"] == "active":
-                near, far = (self._plan.servers_of(site)[:1] for site in circuit["sites"])
-                pair = (*near, *far)
+                pair = servers_between(self._plan, circuit["sites"])
                 found = {key: circuit[key] for key in ("name", "fibres", "channel")}
-                planned_s = round_trip_s(self._plan, *pair, circuit["fibres"]) if len(pair) == 2 else None
-                rtt_s = self._round_trip_s(*pair) if len(pair) == 2 else None
+                planned_s = round_trip_s(self._plan, *pair, circuit["fibres"]) if pair else None
+                rtt_s = self._round_trip_s(*pair) if pair else None
                 self._circuits.append({**found, "planned_rtt_s": planned_s, "rtt_s": rtt_s})
 
     def _round_trip_s(self, near: Server, far: Server) -> float | None:

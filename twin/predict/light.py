@@ -16,7 +16,7 @@ from twin.physics import record
 from twin.physics.events import Event, Tick
 from twin.physics.operation import Operation
 from twin.physics.wiring import CrossConnect
-from twin.plan.model import Plan, Transceiver
+from twin.plan.model import Plan
 from twin.predict.simulator import Simulator
 
 #: Gets (source, event, details) for the event log, at the simulator's time.
@@ -98,13 +98,13 @@ class Light:
         end = self._transceivers[transceiver]
         self._simulator.forwarding.set_link(end.link, up)
         if not up:
-            self._simulator.interrupt(end.switch, _port(self._plan, end))
-        self._ports.append(PortStatus(self._dpids[end.switch], _port(self._plan, end), up))
+            self._simulator.interrupt(end.switch, self._plan.line_port(end))
+        self._ports.append(PortStatus(self._dpids[end.switch], self._plan.line_port(end), up))
 
     def set_rate(self, transceiver: str, rate_bps: float) -> None:
         """The border switch sends at another rate."""
         end = self._transceivers[transceiver]
-        self._simulator.set_rate(end.switch, _port(self._plan, end), rate_bps)
+        self._simulator.set_rate(end.switch, self._plan.line_port(end), rate_bps)
 
     def tell(self, event: str, details: dict[str, Any]) -> None:
         """One line for the event log."""
@@ -120,12 +120,8 @@ def dark_ports(plan: Plan) -> dict[int, frozenset[int]]:
     found: dict[int, set[int]] = {switch.dpid: set() for switch in plan.switches}
     dpids = {switch.name: switch.dpid for switch in plan.switches}
     for transceiver in plan.transceivers if plan.light is not None else ():
-        found[dpids[transceiver.switch]].add(_port(plan, transceiver))
+        found[dpids[transceiver.switch]].add(plan.line_port(transceiver))
     return {dpid: frozenset(ports) for dpid, ports in found.items()}
-
-
-def _port(plan: Plan, transceiver: Transceiver) -> int:
-    return plan.link_by_name[transceiver.link].at(transceiver.switch).port
 
 
 def cross_connect(switch: str, flow: Flow) -> CrossConnect | None:

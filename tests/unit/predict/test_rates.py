@@ -108,8 +108,8 @@ def test_a_channel_is_told_when_it_has_sent_what_it_had() -> None:
     assert [channel.sent for channel in channels] == [100.0, 300.0]
 
 
-def test_another_rate_leaves_what_was_sent_and_moves_the_end() -> None:
-    """100 of 300 bits at 10 b/s, the rest at 40 b/s."""
+def sending() -> tuple[Agenda, Rates, Channel, list[float]]:
+    """A channel that sends 300 bits at 10 b/s, and the times at which it comes to an end."""
     agenda, ends = Agenda(), list[float]()
     rates = Rates({0: 10.0}, agenda, lambda channel: ends.append(agenda.now_s))
     channel = channel_over(1, [{0}])
@@ -117,6 +117,12 @@ def test_another_rate_leaves_what_was_sent_and_moves_the_end() -> None:
     rates.follow(channel)
     rates.begin(channel)
     rates.settle()
+    return agenda, rates, channel, ends
+
+
+def test_another_rate_leaves_what_was_sent_and_moves_the_end() -> None:
+    """100 of 300 bits at 10 b/s, the rest at 40 b/s."""
+    agenda, rates, channel, ends = sending()
     agenda.at(10.0, rates.limit, 0, 40.0)
     agenda.pass_on()
     rates.settle()
@@ -127,13 +133,7 @@ def test_another_rate_leaves_what_was_sent_and_moves_the_end() -> None:
 
 def test_what_is_to_end_may_change_under_way() -> None:
     """Of 300 bits at 10 b/s 50 are left to send when 10 s are over."""
-    agenda, ends = Agenda(), list[float]()
-    rates = Rates({0: 10.0}, agenda, lambda channel: ends.append(agenda.now_s))
-    channel = channel_over(1, [{0}])
-    channel.left = 300.0
-    rates.follow(channel)
-    rates.begin(channel)
-    rates.settle()
+    agenda, rates, channel, ends = sending()
 
     def shorten() -> None:
         channel.advance(agenda.now_s)

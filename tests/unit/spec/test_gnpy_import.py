@@ -140,14 +140,15 @@ def broken(**changes: Any) -> dict[str, Any]:
     return data
 
 
-def test_refused(tmp_path: Path) -> None:
+def refused() -> list[tuple[Any, str]]:
+    """Broken networks, and what is said of each."""
     wide = network()
     wide["connections"] = [join for join in wide["connections"] if join["from_node"] != "ba2"]
     lost = network()
     lost["connections"].append({"from_node": "roadm A", "to_node": "ghost"})
     twice = network()
     twice["elements"][2]["metadata"] = {"location": {"city": "A"}}
-    cases: list[tuple[Any, str]] = [
+    return [
         (
             twice,
             "roadm A: found the ROADMs 'roadm A' and 'roadm B', which would both be the site 'A'; "
@@ -183,7 +184,10 @@ def test_refused(tmp_path: Path) -> None:
             "elements: found no ROADM; allowed: a network of ROADMs joined by fibres",
         ),
     ]
-    for content, message in cases:
+
+
+def test_refused(tmp_path: Path) -> None:
+    for content, message in refused():
         with pytest.raises(BadInput) as caught:
             load(tmp_path, content)
         where, _, rest = str(caught.value).partition(": ")

@@ -93,7 +93,7 @@ def leads_of(plant: Plant, circuits: Iterable[Circuit]) -> dict[Port, str]:
     for circuit in circuits:
         for pair in (circuit.ends, circuit.second):
             for end, far in zip(pair or (), (pair or ())[::-1], strict=True):
-                port = plant.plan.link_by_name[end.link].at(end.switch).port
+                port = plant.plan.line_port(end)
                 leads[Port(plant.dpid_of[end.switch], port)] = far.site
     site_at = {site.border: site.name for site in plant.plan.sites}
     for link in plant.plan.links:
